@@ -1,0 +1,70 @@
+# Needs python3 (3.11 or newer), pip, make and git; everything else is fetched into ignored folders.
+
+PYTHON ?= python3
+VENV   := .venv
+TOOLS  := .tools
+BIN    := $(VENV)/bin
+
+# A uv on the PATH is used when there is one; otherwise pip puts one into .tools.
+UV     := $(or $(shell command -v uv),$(CURDIR)/$(TOOLS)/bin/uv)
+ASSETS := graphql/explorer/assets
+
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check browser lock schema clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.installed ## install everything that running and testing need
+
+run: setup ## serve the API with a demo provider at http://127.0.0.1:8000
+	@$(BIN)/fiador demo --if-empty
+	@$(BIN)/fiador serve
+
+test: setup ## run the tests
+	@$(BIN)/pytest
+
+check: setup ## lint, types, import rules, schema, then the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/fiador schema --check
+	$(BIN)/pytest
+
+browser: setup ## install Chromium (Debian) when it is missing, then run the browser tests
+	@.ci/chromium
+	@$(BIN)/pytest tests/browser
+
+lock: $(UV) ## pin the dependencies after a change in pyproject.toml
+	@$(UV) pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+
+schema: setup ## write schema.graphql from the code
+	@$(BIN)/fiador schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+clean: ## remove what set-up and the tools made (the data in .fiador stays)
+	rm -rf $(VENV) $(TOOLS) $(ASSETS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(CURDIR)/$(TOOLS)/bin/uv:
+	@echo "setup: fetching uv"
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target $(TOOLS) uv
+
+# The interpreter goes by its real path: a version manager's shim would be resolved anew inside the venv.
+$(BIN)/python: | $(UV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "setup: Python 3.11 or newer is needed")'
+	@echo "setup: making $(VENV)"
+	@$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python $(UV)
+	@echo "setup: installing the locked dependencies"
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(ASSETS)/.installed: graphql/explorer/package-lock.json graphql/explorer/fetch | $(UV)
+	@echo "setup: fetching the explorer's assets"
+	@UV="$(UV)" PYTHON="$(PYTHON)" graphql/explorer/fetch
+	@touch $@

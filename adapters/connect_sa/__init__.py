@@ -1,0 +1,1 @@
+"""Connect SA, the bureau's reseller: client, wire contract and sandbox."""

@@ -1,0 +1,1 @@
+"""Encryption of secrets and hashing of passwords and tokens."""

@@ -1,0 +1,1 @@
+"""Clock, identifiers and calendar of this machine."""

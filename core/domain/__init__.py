@@ -1,0 +1,1 @@
+"""What things are: records, rules, life cycles and errors."""

@@ -1,0 +1,1 @@
+"""The composition root: settings, container, HTTP application, worker and command line."""
