@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: $(VENV)/.installed ## install everything that running and testing need
+setup: $(VENV)/.installed $(ASSETS)/.installed ## install everything that running and testing need
 
 run: setup ## serve the API with a demo provider at http://127.0.0.1:8000
 	@$(BIN)/fiador demo --if-empty
