@@ -7,6 +7,7 @@
   const ENDPOINT = "/graphql";
   const SEEN = "fiador:operations";
   const TABS = "graphiql:tabState";
+  const HISTORY = "graphiql:queries";
 
   const root = document.getElementById("explorer");
   const { operations = [], headers = {} } = JSON.parse(document.getElementById("fiador-config").textContent);
@@ -77,11 +78,20 @@
   }
 
   // Documents of people and passwords get typed here: what GraphiQL keeps lives as long as the browser's tab,
-  // and there is no history, which would also keep the token.
+  // and its history, which would also keep the token, is not kept at all.
   function openStore() {
     try {
-      storeReadyTabs(window.sessionStorage);
-      return window.sessionStorage;
+      const kept = window.sessionStorage;
+      storeReadyTabs(kept);
+      return {
+        getItem: (key) => kept.getItem(key),
+        setItem: (key, value) => key === HISTORY || kept.setItem(key, value),
+        removeItem: (key) => kept.removeItem(key),
+        clear: () => kept.clear(),
+        get length() {
+          return kept.length;
+        },
+      };
     } catch {
       return null; // switched off in this browser: GraphiQL then opens with defaultTabs
     }
