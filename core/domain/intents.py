@@ -1,0 +1,54 @@
+"""Intents: promises to the bureau, written in the same transaction as the change that makes them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class IntentKind(StrEnum):
+    """What is to be done at the bureau.
+
+    REGISTER and CLEAR are orders for a negativation. RECOVER_ROTATION and RECOVER_CONSULTATION are born leased to the
+    caller who makes the call itself; they come due only when that caller crashed or could not learn the outcome.
+    """
+
+    REGISTER = "REGISTER"
+    CLEAR = "CLEAR"
+    RECOVER_ROTATION = "RECOVER_ROTATION"
+    RECOVER_CONSULTATION = "RECOVER_CONSULTATION"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A promise. `key` is deterministic and unique, so it cannot be made twice; `account` is the integration.
+
+    subject_id: the negativation, consultation or integration it speaks of.
+    """
+
+    key: str
+    account: UUID
+    kind: IntentKind
+    subject_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An intent taken for delivery. `attempt` is the fence; above 1 an earlier holder may have sent it: ask first.
+
+    Nothing may be sent for it after `until`.
+    """
+
+    intent: Intent
+    attempt: int
+    until: datetime
+
+
+def consultation_recovery_key(consultation_key: str) -> str:
+    """The key of the intent that learns what became of a consultation."""
+    return f"{consultation_key}:recovery"
+
+
+def rotation_recovery_key(integration_id: UUID, kind: str, version: int) -> str:
+    """The key of the intent that learns what became of a password change from `version`."""
+    return f"{integration_id}:rotation:{kind}:{version}"

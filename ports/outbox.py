@@ -1,0 +1,64 @@
+"""The outbox: promises to the bureau, kept in the same storage and transaction as the records they speak of."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from core.domain.intents import Claim, Intent
+
+
+class Outbox(Protocol):
+    """The part of the outbox that belongs to a unit of work: what it does takes effect when that commits."""
+
+    @abstractmethod
+    async def put(self, intent: Intent) -> None:
+        """Make a promise, due at once. Raises Conflict `INTENT_EXISTS` when the key was used before.
+
+        The commit MUST wake whoever waits in `Queue.wait`.
+        """
+
+    @abstractmethod
+    async def put_leased(self, intent: Intent, lease: timedelta) -> Claim:
+        """Make a promise that the caller keeps itself: it is born claimed (attempt 1) until the lease ends."""
+
+    @abstractmethod
+    async def withdraw(self, key: str) -> bool:
+        """Take back a promise that was never claimed. False, and nothing done, when it was claimed or is not there."""
+
+    @abstractmethod
+    async def done(self, claim: Claim) -> bool:
+        """Settle a claim: the promise is kept. False when the claim was lost (another holder took it): roll back then."""
+
+    @abstractmethod
+    async def retry(self, claim: Claim, after: timedelta) -> bool:
+        """Give a claim back, due again after a while. False like `done`."""
+
+    @abstractmethod
+    async def hold(self, account: UUID, until: datetime | None) -> None:
+        """Let nothing of this account be claimed until then; None: until released."""
+
+    @abstractmethod
+    async def release(self, account: UUID) -> None:
+        """End a hold."""
+
+    @abstractmethod
+    async def pending(self, account: UUID | None = None) -> int:
+        """How many promises are not yet kept."""
+
+
+class Queue(Protocol):
+    """The part of the outbox that hands out work, in transactions of its own."""
+
+    @abstractmethod
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        """Take up to `limit` promises that are due, fairly among accounts and no faster than each account's pace.
+
+        Two callers MUST never hold the same promise at the same time. A claim that is not settled by its `until` is
+        due again, with a higher attempt. Promises that were put leased are claimed too once their lease has ended.
+        """
+
+    @abstractmethod
+    async def wait(self, longest: timedelta) -> None:
+        """Return when a promise was put by this process, or after `longest`."""

@@ -1,0 +1,39 @@
+"""Routines: work that comes round by the clock, done by one process at a time and never skipped or doubled."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """One routine that was taken: its name, what it left behind last time, and the fence of this holder."""
+
+    name: str
+    state: str | None
+    fence: int
+
+
+class Routines(Protocol):
+    """The routines, as part of a unit of work."""
+
+    @abstractmethod
+    async def ensure(self, name: str, next_at: datetime) -> None:
+        """Make a routine known, first due at `next_at`; nothing changes when it is known already."""
+
+    @abstractmethod
+    async def take(self, prefix: str, *, now: datetime, leased_until: datetime) -> Routine | None:
+        """Take one due routine whose name starts with `prefix`, or None. It comes due again when the lease ends."""
+
+    @abstractmethod
+    async def finish(self, routine: Routine, *, next_at: datetime, state: str | None) -> bool:
+        """End a turn: remember `state` and when to come round again. False when the lease was lost: roll back then."""
+
+    @abstractmethod
+    async def hasten(self, name: str, next_at: datetime) -> None:
+        """Bring a routine's next turn forward; never put it off."""
+
+    @abstractmethod
+    async def forget(self, name: str) -> None:
+        """Drop a routine that is no longer wanted."""

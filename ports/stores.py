@@ -1,0 +1,287 @@
+"""The records of the company, as use cases need them. A store belongs to one unit of work."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from core.domain.access import AccessToken
+from core.domain.audit import AuditEvent
+from core.domain.branch import Branch
+from core.domain.bureau import BureauReport, CredentialKind, Environment
+from core.domain.code_tables import CachedCodes, CodeTable
+from core.domain.consultation import Consultation
+from core.domain.credentials import UsedPassword
+from core.domain.documents import Document
+from core.domain.idempotency import IdempotencyRecord
+from core.domain.integration import Integration
+from core.domain.invoice import Invoice
+from core.domain.listing import (
+    AuditFilter,
+    AuditOrder,
+    BranchFilter,
+    BranchOrder,
+    ConsultationFilter,
+    ConsultationOrderField,
+    IntegrationFilter,
+    IntegrationOrder,
+    InvoiceFilter,
+    InvoiceOrder,
+    NegativationFilter,
+    NegativationOrder,
+    PersonFilter,
+    PersonOrder,
+)
+from core.domain.negativation import HistoryEntry, Negativation
+from core.domain.paging import Order, Page, Window
+from core.domain.parameters import CreditParameters
+from core.domain.plans import ConsultationPlan
+from core.domain.report import CreditReport
+from core.domain.subjects import Customer, Lead, Prospect
+
+RecordT = TypeVar("RecordT")
+FilterT = TypeVar("FilterT", contravariant=True)
+OrderT = TypeVar("OrderT", contravariant=True)
+
+
+class RecordStore(Protocol[RecordT]):
+    """Records of one kind, by id."""
+
+    @abstractmethod
+    async def add(self, record: RecordT) -> RecordT:
+        """Store a new record; the answer carries the sequential `number` it was given (the given number is ignored).
+
+        MUST raise Conflict `EXTERNAL_ID_TAKEN` when another record of the kind has the same external id.
+        """
+
+    @abstractmethod
+    async def save(self, record: RecordT) -> None:
+        """Replace a stored record by its new form. Raises Conflict `EXTERNAL_ID_TAKEN` like `add`."""
+
+    @abstractmethod
+    async def get(self, record_id: UUID, *, lock: bool = False) -> RecordT | None:
+        """The record, or None. With `lock`, nobody else may change it until this unit of work ends."""
+
+    @abstractmethod
+    async def get_many(self, ids: Collection[UUID]) -> dict[UUID, RecordT]:
+        """The records that exist among `ids`, by one query however many they are."""
+
+
+class Listing(Protocol[RecordT, FilterT, OrderT]):
+    """Records of one kind, as a list."""
+
+    @abstractmethod
+    async def page(self, matching: FilterT, order: OrderT, window: Window) -> Page[RecordT]:
+        """The part of the list that `window` asks for. MUST NOT cost more for later parts."""
+
+    @abstractmethod
+    async def count(self, matching: FilterT) -> int:
+        """How many records the filter lets through."""
+
+
+class ExternalIds(Protocol[RecordT]):
+    """Records that an integrator knows by ids of its own."""
+
+    @abstractmethod
+    async def by_external_ids(self, external_ids: Collection[str]) -> dict[str, RecordT]:
+        """The records that exist among `external_ids`, by one query."""
+
+
+class Branches(
+    RecordStore[Branch], Listing[Branch, BranchFilter, Order[BranchOrder]], ExternalIds[Branch], Protocol
+):
+    """The branches."""
+
+
+class Integrations(
+    RecordStore[Integration], Listing[Integration, IntegrationFilter, Order[IntegrationOrder]], Protocol
+):
+    """The integrations. `add` and `save` MUST raise BranchAlreadyIntegrated when the branch has another undeleted one."""
+
+    @abstractmethod
+    async def of_branch(self, branch_id: UUID) -> Integration | None:
+        """The undeleted integration whose owner is this branch, linked or not."""
+
+    @abstractmethod
+    async def all_linked(self) -> list[Integration]:
+        """The undeleted integrations that a branch links."""
+
+    @abstractmethod
+    async def password_history(self, integration_id: UUID, kind: CredentialKind) -> list[UsedPassword]:
+        """Every password ever used by the integration for this kind, as slow hashes."""
+
+    @abstractmethod
+    async def remember_password(self, used: UsedPassword) -> None:
+        """Add to the history; nothing is ever taken from it."""
+
+
+class Customers(
+    RecordStore[Customer],
+    Listing[Customer, PersonFilter, Order[PersonOrder]],
+    ExternalIds[Customer],
+    Protocol,
+):
+    """The customers."""
+
+
+class Leads(RecordStore[Lead], Listing[Lead, PersonFilter, Order[PersonOrder]], ExternalIds[Lead], Protocol):
+    """The leads."""
+
+
+class Prospects(
+    RecordStore[Prospect],
+    Listing[Prospect, PersonFilter, Order[PersonOrder]],
+    ExternalIds[Prospect],
+    Protocol,
+):
+    """The prospects."""
+
+
+class Invoices(
+    RecordStore[Invoice], Listing[Invoice, InvoiceFilter, Order[InvoiceOrder]], ExternalIds[Invoice], Protocol
+):
+    """The invoices."""
+
+
+class Consultations(
+    RecordStore[Consultation],
+    Listing[Consultation, ConsultationFilter, Order[ConsultationOrderField]],
+    Protocol,
+):
+    """The consultations, and apart from them the reports, which are large."""
+
+    @abstractmethod
+    async def by_number(self, number: int) -> Consultation | None:
+        """The consultation with that sequential number."""
+
+    @abstractmethod
+    async def by_key(self, key: str) -> Consultation | None:
+        """The consultation that the bureau knows by `key`."""
+
+    @abstractmethod
+    async def last_successful(self, document: Document, environment: Environment) -> Consultation | None:
+        """The latest SUCCEEDED consultation of the document, in any branch and from any entry point."""
+
+    @abstractmethod
+    async def open_one(
+        self, document: Document, environment: Environment, plan: ConsultationPlan
+    ) -> Consultation | None:
+        """A consultation of the document whose answer is still awaited (PENDING or UNDETERMINED)."""
+
+    @abstractmethod
+    async def add_report(self, consultation_id: UUID, delivered: BureauReport) -> None:
+        """Keep what the bureau delivered: the structured report, and the provider's own page byte for byte."""
+
+    @abstractmethod
+    async def reports(self, consultation_ids: Collection[UUID]) -> dict[UUID, CreditReport]:
+        """The structured reports of those consultations that have one, by one query."""
+
+    @abstractmethod
+    async def original(self, consultation_id: UUID) -> tuple[bytes, str] | None:
+        """The provider's own page and its media type."""
+
+
+class Negativations(
+    RecordStore[Negativation],
+    Listing[Negativation, NegativationFilter, Order[NegativationOrder]],
+    Protocol,
+):
+    """The registrations and their history.
+
+    `add` and `save` MUST raise Conflict `NEGATIVATION_LIVE` when the invoice, or in the same environment the debtor's
+    document with the contract, has another live registration.
+    """
+
+    @abstractmethod
+    async def live_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
+        """The live registrations of the invoices, by invoice, by one query."""
+
+    @abstractmethod
+    async def live_contracts(
+        self, debts: Collection[tuple[str, str]], environment: Environment
+    ) -> set[tuple[str, str]]:
+        """Which of the (document number, contract) pairs have a live registration."""
+
+    @abstractmethod
+    async def latest_of_invoice(self, invoice_id: UUID) -> Negativation | None:
+        """The registration of the invoice with the highest generation, live or not."""
+
+    @abstractmethod
+    async def by_inclusion_keys(self, keys: Collection[str]) -> dict[str, Negativation]:
+        """Registrations by what the bureau knows them by, locked for change."""
+
+    @abstractmethod
+    async def add_history(self, negativation_id: UUID, entries: Sequence[HistoryEntry]) -> None:
+        """Append to a registration's history."""
+
+    @abstractmethod
+    async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
+        """The histories, oldest entry first, by one query."""
+
+    @abstractmethod
+    async def count_live(self, integration_id: UUID) -> int:
+        """How many live registrations an integration has."""
+
+
+class Parameters(Protocol):
+    """The company's general parameters and what is cached of the provider's tables."""
+
+    @abstractmethod
+    async def credit(self) -> CreditParameters:
+        """The credit parameters; the defaults when none were ever saved."""
+
+    @abstractmethod
+    async def save_credit(self, parameters: CreditParameters) -> None:
+        """Replace the credit parameters."""
+
+
+class CodeTables(Protocol):
+    """The provider's code tables as last fetched, per integration."""
+
+    @abstractmethod
+    async def get(self, integration_id: UUID, table: CodeTable) -> CachedCodes | None:
+        """The table as last fetched."""
+
+    @abstractmethod
+    async def put(self, integration_id: UUID, table: CodeTable, cached: CachedCodes) -> None:
+        """Keep what was fetched."""
+
+
+class AuditTrail(Listing[AuditEvent, AuditFilter, Order[AuditOrder]], Protocol):
+    """The audit trail. Entries are only ever added."""
+
+    @abstractmethod
+    async def add(self, *events: AuditEvent) -> None:
+        """Append entries; each is given the next number."""
+
+
+class IdempotencyRecords(Protocol):
+    """Idempotency keys in use."""
+
+    @abstractmethod
+    async def get(self, caller_id: str, key: str) -> IdempotencyRecord | None:
+        """What the caller's key stands for."""
+
+    @abstractmethod
+    async def add(self, record: IdempotencyRecord) -> None:
+        """Remember a key. Raises Conflict `IDEMPOTENCY_KEY_TAKEN` when it is there already."""
+
+
+class AccessTokens(Protocol):
+    """The tokens that open the API."""
+
+    @abstractmethod
+    async def add(self, token: AccessToken) -> None:
+        """Keep a new token's row."""
+
+    @abstractmethod
+    async def save(self, token: AccessToken) -> None:
+        """Replace a token's row (to revoke it)."""
+
+    @abstractmethod
+    async def by_hash(self, token_hash: str) -> AccessToken | None:
+        """The token with that SHA-256, in hexadecimal."""
+
+    @abstractmethod
+    async def all(self) -> list[AccessToken]:
+        """Every token, oldest first."""

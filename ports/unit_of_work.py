@@ -1,0 +1,59 @@
+"""The unit of work: all changes of one use case take effect together, or none does."""
+
+from abc import abstractmethod
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from ports.outbox import Outbox
+from ports.routines import Routines
+from ports.stores import (
+    AccessTokens,
+    AuditTrail,
+    Branches,
+    CodeTables,
+    Consultations,
+    Customers,
+    IdempotencyRecords,
+    Integrations,
+    Invoices,
+    Leads,
+    Negativations,
+    Parameters,
+    Prospects,
+)
+
+
+class UnitOfWork(Protocol):
+    """An open transaction and the stores that work in it."""
+
+    branches: Branches
+    integrations: Integrations
+    customers: Customers
+    leads: Leads
+    prospects: Prospects
+    invoices: Invoices
+    consultations: Consultations
+    negativations: Negativations
+    parameters: Parameters
+    code_tables: CodeTables
+    audit: AuditTrail
+    idempotency: IdempotencyRecords
+    tokens: AccessTokens
+    outbox: Outbox
+    routines: Routines
+
+    @abstractmethod
+    async def lock(self, name: str) -> None:
+        """Until this unit of work ends, let no other one that locks the same name go on."""
+
+
+class UnitsOfWork(Protocol):
+    """Opens units of work. Each use case opens its own; none is shared between concurrent tasks."""
+
+    @abstractmethod
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work that commits when its block ends, and rolls back when the block raises."""
+
+    @abstractmethod
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A consistent view for reading; writing in it is an error. Does not wait for writers."""
