@@ -5,8 +5,8 @@ VENV   := .venv
 TOOLS  := .tools
 BIN    := $(VENV)/bin
 
-# A uv on the PATH is used when there is one; otherwise pip puts one into .tools.
-UV     := $(or $(shell command -v uv),$(CURDIR)/$(TOOLS)/bin/uv)
+# A uv on the PATH is used when there is one that works; otherwise pip puts one into .tools.
+UV     := $(or $(shell uv --version >/dev/null 2>&1 && command -v uv),$(TOOLS)/bin/uv)
 ASSETS := graphql/explorer/assets
 
 export UV_PYTHON_DOWNLOADS := never
@@ -43,12 +43,12 @@ lock: $(UV) ## pin the dependencies after a change in pyproject.toml
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
 
 schema: setup ## write schema.graphql from the code
-	@$(BIN)/fiador schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+	@$(BIN)/fiador schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
 clean: ## remove what set-up and the tools made (the data in .fiador stays)
 	rm -rf $(VENV) $(TOOLS) $(ASSETS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-$(CURDIR)/$(TOOLS)/bin/uv:
+$(TOOLS)/bin/uv:
 	@echo "setup: fetching uv"
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target $(TOOLS) uv
 
