@@ -125,13 +125,11 @@ def _of_the_customer(customer: Customer, today: date) -> Iterator[Problem]:
 
 def _of_the_contact(customer: Customer) -> Iterator[Problem]:
     address = customer.address
-    patterns = {("customer", "mobile"): (customer.mobile, _MOBILE, "INVALID_MOBILE")}
-    patterns[("customer", "address", "postalCode")] = (
-        address.postal_code,
-        _POSTAL_CODE,
-        "INVALID_POSTAL_CODE",
-    )
-    for path, (value, pattern, code) in patterns.items():
+    shaped: list[tuple[tuple[str, ...], str | None, re.Pattern[str], str]] = [
+        (("customer", "mobile"), customer.mobile, _MOBILE, "INVALID_MOBILE"),
+        (("customer", "address", "postalCode"), address.postal_code, _POSTAL_CODE, "INVALID_POSTAL_CODE"),
+    ]
+    for path, value, pattern, code in shaped:
         if not value:
             yield Problem(path, "FIELD_REQUIRED")
         elif not pattern.fullmatch(value):
