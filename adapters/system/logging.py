@@ -1,0 +1,101 @@
+"""Structured logs: one stream for our own events and those of libraries, with personal data and secrets hidden."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TextIO
+
+import structlog
+from structlog.typing import Processor
+
+from adapters.system.redaction import redact
+
+
+class LogFormat(StrEnum):
+    """How log lines look: for people, or one JSON object a line for collectors."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+_QUIET = ("httpx", "httpcore")
+"""Loggers that write whole addresses at level INFO; documents may stand in their query strings."""
+
+
+def configure_logging(
+    *, level: str = "INFO", log_format: LogFormat = LogFormat.CONSOLE, stream: TextIO | None = None
+) -> None:
+    """Send everything that is logged, by structlog or the standard library, to `stream` (standard error).
+
+    Calling it again replaces what was configured before. Raises ValueError for an unknown level.
+    """
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                # tracebacks become text before redaction, so that it sees them
+                structlog.processors.format_exc_info,
+                redact,
+                *_renderer(log_format, handler.stream),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    access = logging.getLogger("uvicorn.access")
+    access.filters[:] = [without_query]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+@contextmanager
+def request_context(request_id: str) -> Iterator[None]:
+    """Put `request_id` into every event logged inside the block, also by tasks started there."""
+    with structlog.contextvars.bound_contextvars(request_id=request_id):
+        yield
+
+
+def without_query(record: logging.LogRecord) -> bool:
+    """Cut the query string off the path in a line of uvicorn's access log; the line itself always passes."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(
+            arg.split("?", 1)[0] if isinstance(arg, str) and arg.startswith("/") else arg
+            for arg in record.args
+        )
+    return True
+
+
+def _renderer(log_format: LogFormat, stream: TextIO) -> list[Processor]:
+    if log_format is LogFormat.JSON:
+        return [
+            structlog.processors.EventRenamer("message"),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(),
+            # never rich tracebacks: they show the values of local variables
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]
