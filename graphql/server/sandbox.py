@@ -1,0 +1,48 @@
+"""The sandbox of the provider, as its own server on this machine."""
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from adapters.connect_sa.sandbox import StateFileUnreadable, create_sandbox
+from server.net import CannotListen, address_of, listen, serving
+from server.private_files import make_data_folder
+from server.settings import DATA_FOLDER, WrongSettings
+
+STATE_FILE = DATA_FOLDER / "sandbox.json"
+
+PORT = 8001
+"""Where the sandbox inside `fiador serve` listens unless somebody else does."""
+
+_LOOPBACK = "127.0.0.1"
+
+
+@contextlib.asynccontextmanager
+async def sandbox_inside() -> AsyncIterator[str]:
+    """Run the sandbox beside the block; its address. Raises WrongSettings when its state cannot be read."""
+    make_data_folder()
+    app, listener = open_sandbox(STATE_FILE), _listener()
+    async with serving(app, listener):
+        yield address_of(listener)
+
+
+def open_sandbox(state_file: Path | None) -> ASGIApp:
+    """The sandbox with what it remembers. Raises WrongSettings when the state cannot be read."""
+    if state_file is not None and not state_file.absolute().parent.is_dir():
+        raise WrongSettings(f"there is no folder {state_file.parent}")
+    try:
+        return create_sandbox(state_file)
+    except StateFileUnreadable as error:
+        raise WrongSettings(str(error)) from None
+    except OSError as error:
+        raise WrongSettings(f"cannot read {state_file}: {(error.strerror or 'refused').lower()}") from None
+
+
+def _listener() -> socket.socket:
+    try:
+        return listen(_LOOPBACK, PORT)
+    except CannotListen:
+        return listen(_LOOPBACK, 0)

@@ -1,0 +1,124 @@
+"""Settings: environment variables that start with FIADOR_. Everything has a default, so that a first run just works."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "FIADOR_"
+
+DATA_FOLDER = Path(".fiador")
+"""Where what is kept on disk lives unless a setting says otherwise: the database, the key, the sandbox's state."""
+
+DEFAULT_DATABASE_URL = f"sqlite+aiosqlite:///{DATA_FOLDER}/fiador.db"
+
+MIN_TOKEN_LENGTH = 16
+
+_DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
+
+
+class WrongSettings(Exception):
+    """A setting is missing or wrong; the text says which one and what it must be, never what it was."""
+
+
+def _database_url(text: str) -> str:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError("must be an address such as sqlite+aiosqlite:///fiador.db") from None
+    if url.drivername not in _DATABASES:
+        raise ValueError(f"must start with {' or '.join(f'{name}://' for name in _DATABASES)}")
+    return text
+
+
+def _bureau_url(text: str) -> str:
+    address = "must be an address such as https://bureau.example, without query and password"
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
+    except ValueError:
+        raise ValueError(address) from None
+    if not known or parts.query or parts.fragment or parts.username or parts.password:
+        raise ValueError(address)
+    return text.rstrip("/")
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or text != f"{parts.scheme}://{parts.netloc}"
+    ):
+        raise ValueError("must be origins such as https://desk.example, separated by commas")
+    return text
+
+
+def _admin_token(text: str) -> str:
+    if len(text) < MIN_TOKEN_LENGTH or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(f"must be at least {MIN_TOKEN_LENGTH} printable ASCII characters without spaces")
+    return text
+
+
+def _split(text: object) -> object:
+    if isinstance(text, str):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+CommaSeparated = (NoDecode, BeforeValidator(_split))
+BureauUrl = Annotated[str, AfterValidator(_bureau_url)]
+
+
+class Settings(BaseSettings):
+    """The settings as read and checked. What is secret does not show in its repr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
+        default=DEFAULT_DATABASE_URL, repr=False
+    )
+    """SQLAlchemy address: sqlite+aiosqlite:///… or postgresql+asyncpg://…"""
+
+    homologation_url: BureauUrl | None = None
+    """The provider's test system; without it the sandbox runs inside `fiador serve`."""
+
+    production_url: BureauUrl | None = None
+    """The provider's real system; without it integrations in PRODUCTION are refused."""
+
+    secret_keys: Annotated[tuple[str, ...], *CommaSeparated] = Field(default=(), repr=False)
+    """Keys of stored passwords, separated by commas: the first one writes, all of them read."""
+
+    admin_token: Annotated[str, AfterValidator(_admin_token)] | None = Field(default=None, repr=False)
+    """A bearer token known in advance, with every scope and branch."""
+
+    cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], *CommaSeparated] = ()
+    """Origins of web pages that may call the API from a browser, separated by commas."""
+
+    log_format: Literal["console", "json"] = "console"
+    """How log lines are written to the standard error."""
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises WrongSettings with one line that names every wrong setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{PREFIX}{str(problem['loc'][0]).upper()} {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        raise WrongSettings(wrong) from None
+
+
+def unknown_settings() -> list[str]:
+    """Variables that start with the prefix but are no setting: most likely misspelt."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)

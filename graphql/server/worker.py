@@ -1,0 +1,99 @@
+"""The worker: keeps the promises of the outbox and fetches the bureau's results, for as long as the process lives."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from ports.clock import Clock
+from ports.outbox import Queue
+
+_log = structlog.stdlib.get_logger("server.worker")
+
+LONGEST_WAIT = timedelta(seconds=2)
+"""How long the dispatcher waits for a promise of this process before it looks for those of others, or due again."""
+
+FETCH_PAUSE = timedelta(seconds=2)
+"""How often the worker looks whether results are due; the bureau itself is asked as seldom as it wishes."""
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 60.0
+
+STALE_AFTER = timedelta(minutes=5)
+"""A loop that did not come round for so long is stuck: longer than any pause or any exchange with the bureau."""
+
+STOP_SECONDS = 10
+"""How long work under way may take to finish when the process stops; what is cut off is asked about after the start."""
+
+
+class Worker:
+    """Runs both loops and knows whether they come round.
+
+    A pass that raises is logged and repeated after a pause that doubles, with jitter: neither a fault in one pass nor a
+    database that went away ends the loop.
+    """
+
+    def __init__(
+        self,
+        *,
+        deliver: Callable[[], Awaitable[int]],
+        fetch: Callable[[], Awaitable[int]],
+        queue: Queue,
+        clock: Clock,
+    ) -> None:
+        self._passes: dict[str, Callable[[], Awaitable[int]]] = {"deliver": deliver, "fetch": fetch}
+        self._idle = {
+            "deliver": lambda: queue.wait(LONGEST_WAIT),
+            "fetch": lambda: clock.sleep(FETCH_PAUSE),
+        }
+        self._clock = clock
+        self._came_round = dict.fromkeys(self._passes, clock.now())
+        self._stopping = asyncio.Event()
+
+    def is_well(self) -> bool:
+        """Whether every loop came round lately."""
+        oldest = self._clock.now() - STALE_AFTER
+        return all(at > oldest for at in self._came_round.values())
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work beside whatever the block does; when it ends, let the passes under way finish."""
+        loops = [asyncio.create_task(self._loop(name), name=f"worker-{name}") for name in self._passes]
+        try:
+            yield
+        finally:
+            self._stopping.set()
+            _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
+            for loop in late:
+                loop.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _loop(self, name: str) -> None:
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            try:
+                done = await self._passes[name]()
+                self._came_round[name] = self._clock.now()
+                pause = FIRST_PAUSE
+                if done == 0:
+                    await self._unless_stopping(self._idle[name]())
+            except (
+                Exception
+            ):  # whatever it was, the next pass may succeed; stopping would keep no promise at all
+                _log.exception(f"{name} failed", again_in_seconds=pause)
+                seconds = pause * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
+                await self._unless_stopping(self._clock.sleep(timedelta(seconds=seconds)))
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _unless_stopping(self, waiting: Awaitable[None]) -> None:
+        stop, wait = asyncio.create_task(self._stopping.wait()), asyncio.ensure_future(waiting)
+        try:
+            await asyncio.wait({stop, wait}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            wait.cancel()
+        if wait.done() and not wait.cancelled():
+            wait.result()
