@@ -1,0 +1,79 @@
+"""Slow hashes of passwords, fast hashes of tokens."""
+
+import asyncio
+import hashlib
+
+import pytest
+from argon2 import extract_parameters
+from argon2.exceptions import InvalidHashError
+
+from adapters.crypto.password_hasher import Argon2Hasher
+from adapters.crypto.tokens import hash_token, new_token
+from core.domain.secret import Secret
+
+VECTOR = "$argon2id$v=19$m=64,t=1,p=1$MTIzNDU2Nzg5MDEyMzQ1Ng$93tYo1dud+XCmZsGEr9oANqVLvV5ZOz6trqFTdYyeSI"
+
+
+@pytest.fixture
+def quick() -> Argon2Hasher:
+    """A hasher with the least that Argon2 allows, so that the tests are quick."""
+    return Argon2Hasher(memory_kib=8, passes=1)
+
+
+async def test_a_hash_tells_its_password_from_others(quick: Argon2Hasher) -> None:
+    known = await quick.hash(Secret("Ab1@xyz9"))
+    assert "Ab1@xyz9" not in known
+    assert await quick.matches_any(Secret("Ab1@xyz9"), [known])
+    assert not await quick.matches_any(Secret("Ab1@xyz8"), [known])
+
+
+async def test_any_hash_of_a_long_history_is_found(quick: Argon2Hasher) -> None:
+    history = [await quick.hash(Secret(f"password {n}")) for n in range(30)]
+    for n in (0, 15, 29):
+        assert await quick.matches_any(Secret(f"password {n}"), history)
+    assert not await quick.matches_any(Secret("password 30"), history)
+    assert not await quick.matches_any(Secret("password 0"), [])
+
+
+async def test_two_hashes_of_one_password_differ(quick: Argon2Hasher) -> None:
+    assert await quick.hash(Secret("Ab1@xyz9")) != await quick.hash(Secret("Ab1@xyz9"))
+
+
+async def test_hashes_with_other_parameters_stay_readable(quick: Argon2Hasher) -> None:
+    assert await quick.matches_any(Secret("Ab1@xyz9"), [VECTOR])
+    assert not await quick.matches_any(Secret("ab1@xyz9"), [VECTOR])
+
+
+async def test_a_history_that_cannot_be_read_does_not_pass_for_an_empty_one(quick: Argon2Hasher) -> None:
+    with pytest.raises(InvalidHashError):
+        await quick.matches_any(Secret("Ab1@xyz9"), ["not a hash"])
+
+
+async def test_the_default_is_slow_enough_and_leaves_the_loop_free() -> None:
+    hasher = Argon2Hasher()
+    known = await hasher.hash(Secret("Ab1@xyz9"))
+    parameters = extract_parameters(known)
+    assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (19 * 1024, 2, 1)
+    assert known.startswith("$argon2id$")
+
+    checking = asyncio.ensure_future(hasher.matches_any(Secret("other"), [known] * 6))
+    turns = 0
+    while not checking.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 10
+    assert not checking.result()
+
+
+def test_a_token_is_random_recognisable_and_kept_as_its_hash() -> None:
+    token, stored = new_token()
+    assert token.value.startswith("fia_")
+    assert len(token.value) == 4 + 43
+    assert stored == hash_token(token.value) == hashlib.sha256(token.value.encode()).hexdigest()
+    assert token.value not in repr(token)
+    assert len({new_token()[0].value for _ in range(100)}) == 100
+
+
+def test_the_hash_of_a_token_is_sha_256() -> None:
+    assert hash_token("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert hash_token("\ud800") != hash_token("abc")
