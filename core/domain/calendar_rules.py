@@ -1,6 +1,6 @@
 """Rules of dates. Instants are UTC; days are those of America/Sao_Paulo, where the provider's desk calendar hangs."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("America/Sao_Paulo")
@@ -29,6 +29,17 @@ def local_date(instant: datetime) -> date:
 def start_of_day(day: date) -> datetime:
     """The first instant of a local day."""
     return datetime(day.year, day.month, day.day, tzinfo=LOCAL_ZONE)
+
+
+def local_days(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """The instants between which the local days `first` to `last` lie: the first one belongs to them, the second not.
+
+    None where there is no bound.
+    """
+    start = None if first is None else start_of_day(first).astimezone(UTC)
+    if last is None or last == date.max:
+        return start, None
+    return start, start_of_day(last + timedelta(days=1)).astimezone(UTC)
 
 
 def add_months(day: date, months: int) -> date:

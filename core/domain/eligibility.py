@@ -43,17 +43,19 @@ class Case:
     invoice_is_live: bool
     contract_is_live: bool
     restriction_code: str | None
-    restriction_codes: Collection[BureauCode]
     today: date
 
 
-def reasons_against(case: Case) -> tuple[Problem, ...]:
-    """Every reason why the debt may not be registered; empty when it may. Paths name the record's fields."""
+def reasons_against(case: Case, restriction_codes: Collection[BureauCode]) -> tuple[Problem, ...]:
+    """Every reason why the debt may not be registered; empty when it may. Paths name the record's fields.
+
+    restriction_codes: the provider's table for the integration; empty when there is no integration to ask.
+    """
     return (
         *_of_the_set_up(case),
         *_of_the_customer(case.customer, case.today),
         *_of_the_invoice(case),
-        *_of_the_codes(case),
+        *_of_the_codes(case, restriction_codes),
     )
 
 
@@ -167,9 +169,10 @@ def _of_the_invoice(case: Case) -> Iterator[Problem]:
         yield Problem(("invoice", "contractNumber"), "CONTRACT_ALREADY_NEGATIVATED")
 
 
-def _of_the_codes(case: Case) -> Iterator[Problem]:
-    known = {row.code for row in case.restriction_codes}
+def _of_the_codes(case: Case, restriction_codes: Collection[BureauCode]) -> Iterator[Problem]:
     if case.restriction_code is None:
         yield Problem(("restrictionCode",), "RESTRICTION_CODE_REQUIRED")
-    elif case.restriction_code not in known:
+    elif case.integration is not None and case.restriction_code not in {
+        row.code for row in restriction_codes
+    }:
         yield Problem(("restrictionCode",), "UNKNOWN_RESTRICTION_CODE", {"code": case.restriction_code})

@@ -72,7 +72,14 @@ class Problems:
         """Note the problems of a part that was read on its own."""
         self._found.extend(error.problems)
 
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def error(self) -> InvalidInput:
+        """Everything noted so far, to be raised."""
+        return InvalidInput(problems=tuple(self._found))
+
     def raise_if_any(self) -> None:
         """Raise InvalidInput with everything noted so far, if anything was."""
         if self._found:
-            raise InvalidInput(problems=tuple(self._found))
+            raise self.error()

@@ -205,6 +205,12 @@ class Negativation:
             raise ValueError("no clearing was asked for")
         return f"{self.invoice_id}:clearing:{self.generation}.{self.clearing.generation}"
 
+    @property
+    def awaits_clearing(self) -> bool:
+        """Whether somebody must clear it: its invoice is no longer open, and no clearing is on its way."""
+        clearing_under_way = self.clearing is not None and self.status is not _S.CLEARING_REJECTED
+        return self.status.live and self.clearing_due_on is not None and not clearing_under_way
+
     def can(self, trigger: Trigger) -> bool:
         """Whether the life cycle allows it now."""
         return trigger in TRANSITIONS[self.status]

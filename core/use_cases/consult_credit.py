@@ -1,0 +1,292 @@
+"""Consult a CPF or CNPJ at the credit bureau (consultar CPF/CNPJ). Every successful consultation costs money."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from core.domain.access import Caller, Scope
+from core.domain.audit import AuditAction, audited
+from core.domain.bureau import (
+    BureauFailure,
+    BureauNotConfigured,
+    ConsultationOrder,
+    CredentialKind,
+    FailureClass,
+)
+from core.domain.calendar_rules import local_date
+from core.domain.consultation import Consultation, ConsultationOutcome, RepeatConsultation
+from core.domain.credentials import CredentialsRefused, CredentialState
+from core.domain.errors import Conflict
+from core.domain.integration import Integration
+from core.domain.intents import Claim, Intent, IntentKind, consultation_recovery_key
+from core.domain.parameters import CreditAnalysisDisabled
+from core.domain.plans import ConsultationPlan, resolve_plan
+from core.use_cases.bureau_access import open_account
+from core.use_cases.consultation_subject import ConsultationSubject, Subject, resolve_subject
+from core.use_cases.repeatable import earlier_result, remember_result
+from core.use_cases.settle_consultation import SettleConsultation
+from core.use_cases.visible import get_branch, linked_integration
+from ports.clock import Clock
+from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ports.vault import Vault
+
+OPERATION = "consultCredit"
+LEASE = timedelta(seconds=90)
+"""How long an order is this call's own business; after that the dispatcher asks the bureau what became of it."""
+
+PATIENCE = timedelta(seconds=45)
+"""How long to wait for an equal order that is under way, or for a change of password."""
+
+PULSE = timedelta(milliseconds=200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultCreditCommand:
+    """plan: needed when the integration is set to ALL (Todos). confirm_repeat: consult in spite of the warning."""
+
+    caller: Caller
+    subject: ConsultationSubject
+    plan: ConsultationPlan | None = None
+    confirm_repeat: bool = False
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    consultation: Consultation
+    integration: Integration
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wait:
+    """Something under way must end first: an equal order (its `consultation_id`), or a change of password (None)."""
+
+    consultation_id: UUID | None
+    join: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultCredit:
+    """Policy.
+
+    - Whatever can be seen to be wrong is refused before the bureau is asked, so a mistake costs nothing.
+    - Inside the repeat interval the answer is a warning, unless the caller confirms.
+    - Equal requests at the same moment are one order: the bureau bills one key once, and the others get its answer.
+
+    Raises CreditAnalysisDisabled, IntegrationNotLinked, NotFound, InvalidInput, PlanRequired, PlanNotAllowed,
+    RepeatConsultation, CredentialsRefused, IdempotencyConflict, Conflict ROTATION_IN_PROGRESS, BureauNotConfigured, and
+    BureauFailure for what the bureau refused or could not do.
+    """
+
+    units_of_work: UnitsOfWork
+    bureau: CreditBureau
+    vault: Vault
+    clock: Clock
+    ids: Ids
+    settle: SettleConsultation
+
+    async def __call__(self, command: ConsultCreditCommand) -> Consultation:
+        """Consult, or answer with what an equal request was answered."""
+        command.caller.require(Scope.CONSULT)
+        deadline = self.clock.now() + PATIENCE
+        while True:
+            step = await self._prepare(command)
+            if isinstance(step, RepeatConsultation):
+                raise step
+            if isinstance(step, Consultation):
+                return _answer(step)
+            if isinstance(step, _Order):
+                return _answer(await self._deliver(step))
+            if self.clock.now() >= deadline:
+                raise _still_under_way(step)
+            await self.clock.sleep(PULSE)
+            if step.join and step.consultation_id:
+                ended = await self._ended(step.consultation_id)
+                if ended is not None:
+                    return _answer(ended)
+
+    async def _prepare(
+        self, command: ConsultCreditCommand
+    ) -> "_Order | _Wait | Consultation | RepeatConsultation":
+        async with self.units_of_work.begin() as work:
+            inputs = (command.subject, command.plan, command.confirm_repeat)
+            earlier_id = await earlier_result(
+                work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
+            )
+            if earlier_id is not None:
+                earlier = await work.consultations.get(earlier_id)
+                if earlier is not None:
+                    return (
+                        earlier if not earlier.outcome.open else _Wait(consultation_id=earlier.id, join=True)
+                    )
+            parameters = await work.parameters.credit()
+            if not parameters.enabled:
+                raise CreditAnalysisDisabled()
+            subject = await resolve_subject(work, command.subject, command.caller)
+            branch = await get_branch(work, subject.branch_id, command.caller, "subject")
+            integration = await linked_integration(work, branch)
+            now = self.clock.now()
+            plan = resolve_plan(
+                integration.plan,
+                command.plan,
+                today=local_date(now),
+                deprecated_plans_end_on=parameters.deprecated_plans_end_on,
+            )
+            if integration.consultation.state is CredentialState.ROTATING:
+                return _Wait(consultation_id=None)
+            if not integration.consultation.usable:
+                raise CredentialsRefused(credential=CredentialKind.CONSULTATION)
+            await work.lock(f"document:{subject.document.number}")
+            under_way = await work.consultations.open_one(subject.document, integration.environment, plan)
+            if under_way is not None:
+                return _Wait(consultation_id=under_way.id, join=_equal(under_way, subject))
+            last = await work.consultations.last_successful(subject.document, integration.environment)
+            if last is not None and parameters.warns(last.performed_at, now) and not command.confirm_repeat:
+                await self._audit_warning(work, command.caller, last)
+                return RepeatConsultation(last=last, available_on=parameters.available_on(last.performed_at))
+            order = await self._place(
+                work,
+                command,
+                subject,
+                integration,
+                plan,
+                repeated=last is not None and command.confirm_repeat,
+            )
+            await remember_result(
+                work,
+                self.vault,
+                command.caller,
+                command.idempotency_key,
+                OPERATION,
+                *inputs,
+                result_id=order.consultation.id,
+                at=now,
+            )
+            return order
+
+    async def _place(
+        self,
+        work: UnitOfWork,
+        command: ConsultCreditCommand,
+        subject: Subject,
+        integration: Integration,
+        plan: ConsultationPlan,
+        *,
+        repeated: bool,
+    ) -> _Order:
+        """Write down that the bureau will be asked, before it is: a crash from here on is found and cleared up."""
+        consultation_id = self.ids.new()
+        consultation = await work.consultations.add(
+            Consultation(
+                id=consultation_id,
+                number=0,
+                key=f"{consultation_id}:consultation",
+                subject_kind=subject.kind,
+                subject_id=subject.record_id,
+                document=subject.document,
+                state_code=subject.state_code,
+                plan=plan,
+                environment=integration.environment,
+                integration_id=integration.id,
+                branch_id=subject.branch_id,
+                outcome=ConsultationOutcome.PENDING,
+                performed_at=self.clock.now(),
+                performed_by=command.caller.name,
+                repeat_confirmed=repeated,
+            )
+        )
+        intent = Intent(
+            key=consultation_recovery_key(consultation.key),
+            account=integration.id,
+            kind=IntentKind.RECOVER_CONSULTATION,
+            subject_id=consultation.id,
+        )
+        claim = await work.outbox.put_leased(intent, LEASE)
+        await work.audit.add(
+            audited(
+                command.caller,
+                AuditAction.CONSULTATION_PERFORMED,
+                event_id=self.ids.new(),
+                at=consultation.performed_at,
+                record=("Consultation", consultation.id),
+                branch_id=consultation.branch_id,
+                number=consultation.number,
+                plan=plan.value,
+                repeatConfirmed=repeated,
+            )
+        )
+        return _Order(consultation=consultation, integration=integration, claim=claim)
+
+    async def _deliver(self, order: _Order) -> Consultation:
+        consultation, integration = order.consultation, order.integration
+        account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
+        version = integration.consultation.version
+        wanted = ConsultationOrder(
+            key=consultation.key,
+            document=consultation.document,
+            state_code=consultation.state_code,
+            plan=consultation.plan,
+        )
+        try:
+            delivered = await self.bureau.consult(account, wanted)
+        except BureauNotConfigured:
+            not_asked = BureauFailure(failure=FailureClass.TRANSIENT)
+            await self.settle.failed(order.claim, consultation.id, not_asked, version)
+            raise
+        except BureauFailure as failure:
+            if failure.failure is not FailureClass.UNDETERMINED:
+                return await self.settle.failed(order.claim, consultation.id, failure, version)
+            try:
+                found = await self.bureau.find_consultation(account, consultation.key)
+            except BureauFailure:
+                found = None
+            if found is None:
+                return await self.settle.unknown(order.claim, consultation.id)
+            delivered = found
+        return await self.settle.delivered(order.claim, consultation.id, delivered, version)
+
+    async def _ended(self, consultation_id: UUID) -> Consultation | None:
+        async with self.units_of_work.read() as work:
+            consultation = await work.consultations.get(consultation_id)
+        return consultation if consultation is not None and not consultation.outcome.open else None
+
+    async def _audit_warning(self, work: UnitOfWork, caller: Caller, last: Consultation) -> None:
+        await work.audit.add(
+            audited(
+                caller,
+                AuditAction.CONSULTATION_WARNED,
+                event_id=self.ids.new(),
+                at=self.clock.now(),
+                record=("Consultation", last.id),
+                branch_id=last.branch_id,
+                number=last.number,
+            )
+        )
+
+
+def _equal(under_way: Consultation, subject: Subject) -> bool:
+    theirs = (under_way.subject_kind, under_way.subject_id, under_way.branch_id, under_way.state_code)
+    return theirs == (subject.kind, subject.record_id, subject.branch_id, subject.state_code)
+
+
+def _answer(consultation: Consultation) -> Consultation:
+    """The consultation, or what it failed by, raised; the same for the request that made it and for one that repeats it."""
+    if consultation.outcome is ConsultationOutcome.SUCCEEDED:
+        return consultation
+    if consultation.failure is FailureClass.CREDENTIAL:
+        raise CredentialsRefused(credential=CredentialKind.CONSULTATION)
+    raise BureauFailure(
+        failure=consultation.failure or FailureClass.UNDETERMINED,
+        code=consultation.bureau_code,
+        message=consultation.bureau_message,
+        billable=consultation.billable,
+    )
+
+
+def _still_under_way(wait: _Wait) -> Exception:
+    if wait.consultation_id is None:
+        return Conflict(reason="ROTATION_IN_PROGRESS")
+    return BureauFailure(failure=FailureClass.UNDETERMINED)

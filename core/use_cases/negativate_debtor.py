@@ -1,0 +1,181 @@
+"""Register an overdue invoice at the credit bureau (negativar): one invoice, one registration in PEFIN."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.domain.access import Caller, Scope
+from core.domain.audit import AuditAction, audited
+from core.domain.bureau import BureauCode, CredentialKind
+from core.domain.calendar_rules import expires_on, local_date
+from core.domain.code_tables import CodeTable
+from core.domain.credentials import CredentialsRefused, CredentialState
+from core.domain.eligibility import Case, debtor_of, reasons_against
+from core.domain.integration import Integration, IntegrationNotLinked
+from core.domain.intents import Intent, IntentKind
+from core.domain.negativation import (
+    AlreadyNegativated,
+    HistoryEntry,
+    Negativation,
+    NegativationForm,
+    NegativationStatus,
+    NotEligible,
+    Trigger,
+)
+from core.domain.parameters import CreditAnalysisDisabled
+from core.use_cases.assess_eligibility import case_of, read_portfolio
+from core.use_cases.bureau_codes import BureauCodes
+from core.use_cases.repeatable import earlier_result, remember_result
+from core.use_cases.visible import get_branch, get_visible
+from ports.clock import Clock
+from ports.ids import Ids
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ports.vault import Vault
+
+OPERATION = "negativateDebtor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegativateDebtorCommand:
+    """restriction_code: why (código de restrição); None for the integration's default."""
+
+    caller: Caller
+    invoice_id: UUID
+    restriction_code: str | None = None
+    idempotency_key: str | None = None
+    form: NegativationForm = NegativationForm.MANUAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegativateDebtor:
+    """Policy.
+
+    - A debt that must not be registered is refused with every reason at once, before anything is sent.
+    - An invoice has at most one live registration.
+    - The registration and the promise to send it are stored in one transaction; the dispatcher keeps the promise.
+
+    Raises NotFound, CreditAnalysisDisabled, IntegrationNotLinked, CredentialsRefused, AlreadyNegativated, NotEligible,
+    IdempotencyConflict, InvalidInput.
+    """
+
+    units_of_work: UnitsOfWork
+    codes: BureauCodes
+    vault: Vault
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, command: NegativateDebtorCommand) -> Negativation:
+        """Register, or answer with what the same idempotency key produced before."""
+        command.caller.require(Scope.NEGATIVATE)
+        known_codes = await self._known_codes(command)
+        inputs = (command.invoice_id, command.restriction_code)
+        async with self.units_of_work.begin() as work:
+            earlier_id = await earlier_result(
+                work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
+            )
+            earlier = await work.negativations.get(earlier_id) if earlier_id else None
+            if earlier is not None:
+                return earlier
+            await work.lock(f"invoice:{command.invoice_id}")
+            await work.invoices.get(command.invoice_id, lock=True)
+            portfolio = await read_portfolio(work, [command.invoice_id])
+            case = case_of(
+                portfolio, command.invoice_id, command.restriction_code, local_date(self.clock.now())
+            )
+            integration = _refuse_what_is_not_set_up(case)
+            live = portfolio.live.get(command.invoice_id)
+            if live is not None:
+                raise AlreadyNegativated(negativation=live)
+            reasons = reasons_against(case, known_codes)
+            if reasons:
+                raise NotEligible(reasons=reasons)
+            negativation = await self._register(work, command, case, integration)
+            await remember_result(
+                work,
+                self.vault,
+                command.caller,
+                command.idempotency_key,
+                OPERATION,
+                *inputs,
+                result_id=negativation.id,
+                at=negativation.created_at,
+            )
+            return negativation
+
+    async def _known_codes(self, command: NegativateDebtorCommand) -> Sequence[BureauCode]:
+        """The provider's restriction codes, asked for before the transaction opens: asking may take a while."""
+        async with self.units_of_work.read() as work:
+            path = ("invoiceId",)
+            invoice = await get_visible(work.invoices, command.invoice_id, command.caller, "Invoice", *path)
+            branch = await get_branch(work, invoice.branch_id, command.caller, *path)
+            integration = (
+                await work.integrations.get(branch.integration_id) if branch.integration_id else None
+            )
+        return await self.codes.of(integration, CodeTable.RESTRICTION) if integration else ()
+
+    async def _register(
+        self, work: UnitOfWork, command: NegativateDebtorCommand, case: Case, integration: Integration
+    ) -> Negativation:
+        earlier = await work.negativations.latest_of_invoice(case.invoice.id)
+        now, actor = self.clock.now(), command.caller.name
+        negativation = await work.negativations.add(
+            Negativation(
+                id=self.ids.new(),
+                number=0,
+                invoice_id=case.invoice.id,
+                customer_id=case.customer.id,
+                branch_id=case.branch.id,
+                integration_id=integration.id,
+                environment=integration.environment,
+                form=command.form,
+                status=NegativationStatus.QUEUED,
+                generation=earlier.generation + 1 if earlier else 1,
+                debtor=debtor_of(case.customer),
+                contract=case.invoice.debt_reference,
+                amount=case.invoice.amount,
+                due_on=case.invoice.due_on,
+                expires_on=expires_on(case.invoice.due_on),
+                restriction_code=case.restriction_code or "",
+                send_sms=integration.send_sms_on_inclusion,
+                responsible_cpf=integration.responsible_cpf,
+                created_at=now,
+                created_by=actor,
+                updated_at=now,
+                replaces_id=earlier.id if earlier else None,
+            )
+        )
+        created = HistoryEntry(status=negativation.status, trigger=Trigger.CREATED, at=now, actor=actor)
+        await work.negativations.add_history(negativation.id, [created])
+        await work.outbox.put(
+            Intent(
+                key=negativation.inclusion_key,
+                account=integration.id,
+                kind=IntentKind.REGISTER,
+                subject_id=negativation.id,
+            )
+        )
+        await work.audit.add(
+            audited(
+                command.caller,
+                AuditAction.NEGATIVATION_REQUESTED,
+                event_id=self.ids.new(),
+                at=now,
+                record=("Negativation", negativation.id),
+                branch_id=case.branch.id,
+                number=negativation.number,
+                invoice=case.invoice.number,
+                form=command.form.value,
+                restrictionCode=negativation.restriction_code,
+            )
+        )
+        return negativation
+
+
+def _refuse_what_is_not_set_up(case: Case) -> Integration:
+    if not case.parameters.enabled:
+        raise CreditAnalysisDisabled()
+    if case.integration is None:
+        raise IntegrationNotLinked(branch_number=case.branch.number)
+    if case.integration.pefin.state in (CredentialState.REFUSED, CredentialState.MISSING):
+        raise CredentialsRefused(credential=CredentialKind.PEFIN)
+    return case.integration

@@ -1,0 +1,99 @@
+"""Write down what came of a consultation: once, whoever learns it, the caller or the dispatcher after a crash."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from core.domain.bureau import FINAL_FAILURES, BureauFailure, BureauReport, CredentialKind, FailureClass
+from core.domain.consultation import Consultation, ConsultationOutcome
+from core.domain.intents import Claim
+from core.use_cases.bureau_access import note_accepted, note_refused
+from ports.clock import Clock
+from ports.ids import Ids
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+
+ASK_AGAIN_AFTER = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleConsultation:
+    """Each method settles the claim and the consultation in one transaction, and answers the consultation as it stands.
+
+    When the claim was lost, another holder has settled or will settle it, and nothing is written.
+    """
+
+    units_of_work: UnitsOfWork
+    clock: Clock
+    ids: Ids
+
+    async def delivered(
+        self, claim: Claim, consultation_id: UUID, delivered: BureauReport, credential_version: int
+    ) -> Consultation:
+        """The bureau delivered a report."""
+        async with self.units_of_work.begin() as work:
+            consultation = await _locked(work, consultation_id)
+            if not await work.outbox.done(claim) or not consultation.outcome.open:
+                return consultation
+            settled = replace(
+                consultation,
+                outcome=ConsultationOutcome.SUCCEEDED,
+                performed_at=self.clock.now(),
+                protocol=delivered.protocol,
+                billable=delivered.billable,
+                cost=delivered.cost,
+            )
+            await work.consultations.save(settled)
+            await work.consultations.add_report(consultation_id, delivered)
+            await note_accepted(
+                work,
+                consultation.integration_id,
+                CredentialKind.CONSULTATION,
+                credential_version,
+                settled.performed_at,
+            )
+            return settled
+
+    async def failed(
+        self, claim: Claim, consultation_id: UUID, failure: BureauFailure, credential_version: int
+    ) -> Consultation:
+        """The bureau refused, or certainly did not act."""
+        final = failure.failure in FINAL_FAILURES
+        async with self.units_of_work.begin() as work:
+            consultation = await _locked(work, consultation_id)
+            if not await work.outbox.done(claim) or not consultation.outcome.open:
+                return consultation
+            settled = replace(
+                consultation,
+                outcome=ConsultationOutcome.REFUSED if final else ConsultationOutcome.FAILED,
+                performed_at=self.clock.now(),
+                billable=failure.billable,
+                failure=failure.failure,
+                bureau_code=failure.code,
+                bureau_message=failure.message,
+            )
+            await work.consultations.save(settled)
+            health = (consultation.integration_id, CredentialKind.CONSULTATION, credential_version)
+            if failure.failure is FailureClass.CREDENTIAL:
+                await note_refused(work, self.ids, *health, settled.performed_at)
+            elif final:
+                await note_accepted(work, *health, settled.performed_at)
+            return settled
+
+    async def unknown(self, claim: Claim, consultation_id: UUID) -> Consultation:
+        """No answer came and the bureau could not be asked: the dispatcher will ask again."""
+        async with self.units_of_work.begin() as work:
+            consultation = await _locked(work, consultation_id)
+            if not await work.outbox.retry(claim, ASK_AGAIN_AFTER) or not consultation.outcome.open:
+                return consultation
+            undetermined = replace(
+                consultation, outcome=ConsultationOutcome.UNDETERMINED, failure=FailureClass.UNDETERMINED
+            )
+            await work.consultations.save(undetermined)
+            return undetermined
+
+
+async def _locked(work: UnitOfWork, consultation_id: UUID) -> Consultation:
+    consultation = await work.consultations.get(consultation_id, lock=True)
+    if consultation is None:
+        raise LookupError("a consultation that was placed is gone")
+    return consultation
