@@ -21,7 +21,9 @@ def make_data_folder() -> None:
         if not ignore.exists():
             ignore.write_text(_NOTICE, encoding="utf-8")
     except OSError as error:
-        raise WrongSettings(f"cannot write to {DATA_FOLDER}: {(error.strerror or 'refused').lower()}") from None
+        raise WrongSettings(
+            f"cannot write to {DATA_FOLDER}: {(error.strerror or 'refused').lower()}"
+        ) from None
 
 
 def secret_keys(configured: tuple[str, ...]) -> tuple[str, ...]:

@@ -170,10 +170,10 @@ def _with_gap(customer: DemoCustomer, i: int, today: date) -> DemoCustomer:
             )
         case 5 if natural:
             return replace(customer, person=replace(person, born_on=add_months(today, -12 * 16)))
-        case 6:
-            return replace(customer, hold=NegativationHold.AGREEMENT)
-        case 7 if natural:
+        case 6 if natural:
             return replace(customer, person=replace(person, gender=None))
+        case 7:
+            return replace(customer, hold=NegativationHold.AGREEMENT)
         case _:
             return replace(customer, person=replace(person, address=replace(person.address, district=None)))
 

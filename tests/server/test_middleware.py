@@ -1,0 +1,62 @@
+"""Every exchange has an id, one log line without the query string, and the headers that protect browsers."""
+
+import httpx
+import pytest
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from server.middleware import SECURITY_HEADERS, RequestIdMiddleware, SecurityHeadersMiddleware
+
+
+async def _echo(request: Request) -> Response:
+    return JSONResponse({"id": request.state.request_id}, headers={"X-Frame-Options": "SAMEORIGIN"})
+
+
+async def _fail(request: Request) -> Response:
+    raise RuntimeError("nobody expected this")
+
+
+def _client() -> httpx.AsyncClient:
+    routes = [Route("/echo", _echo), Route("/fail", _fail)]
+    app = RequestIdMiddleware(SecurityHeadersMiddleware(Starlette(routes=routes)))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://fiador.test")
+
+
+async def test_each_request_gets_an_id_of_its_own() -> None:
+    async with _client() as client:
+        first, second = await client.get("/echo"), await client.get("/echo")
+    assert first.json()["id"] == first.headers["X-Request-Id"]
+    assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
+
+
+async def test_a_callers_id_is_kept_when_it_looks_like_one() -> None:
+    async with _client() as client:
+        kept = await client.get("/echo", headers={"X-Request-Id": "desk-42"})
+        replaced = await client.get("/echo", headers={"X-Request-Id": "two words"})
+    assert kept.headers["X-Request-Id"] == "desk-42"
+    assert replaced.headers["X-Request-Id"] != "two words"
+
+
+@pytest.mark.parametrize("path", ["/echo", "/fail", "/nowhere"])
+async def test_every_answer_carries_the_protecting_headers(path: str) -> None:
+    async with _client() as client:
+        answer = await client.get(path)
+    for name, value in SECURITY_HEADERS.items():
+        assert answer.headers[name] == (
+            "SAMEORIGIN" if (path, name) == ("/echo", "X-Frame-Options") else value
+        )
+    assert "X-Request-Id" in answer.headers
+
+
+async def test_the_log_line_leaves_out_the_query() -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with _client() as client:
+            await client.get("/echo?ticket=hunter2")
+    (line,) = lines
+    assert line["event"] == "GET /echo"
+    assert line["status"] == 200
+    assert "hunter2" not in str(lines)

@@ -1,0 +1,160 @@
+"""The worker: comes round after whatever happens, and stops when asked."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.domain.intents import Claim
+from ports.clock import Clock
+from ports.outbox import Queue
+from server import worker as worker_module
+from server.worker import STALE_AFTER, Worker
+
+
+class _Clock(Clock):
+    """A clock that only moves when somebody sleeps, and then at once."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 21, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, duration: timedelta) -> None:
+        self.slept.append(duration.total_seconds())
+        self.time += duration
+        await asyncio.sleep(0)
+
+
+class _Queue(Queue):
+    """A queue that is woken by hand."""
+
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+        self.waits = 0
+
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        raise NotImplementedError
+
+    async def wait(self, longest: timedelta) -> None:
+        self.waits += 1
+        await self.woken.wait()
+        self.woken.clear()
+
+
+async def _idle() -> int:
+    return 0
+
+
+async def test_it_waits_for_work_and_wakes_for_it() -> None:
+    queue, passes = _Queue(), asyncio.Queue[int]()
+
+    async def deliver() -> int:
+        passes.put_nowait(1)
+        return 0
+
+    worker = Worker(deliver=deliver, fetch=_idle, queue=queue, clock=_Clock())
+    async with worker.running(), asyncio.timeout(5):
+        await passes.get()
+        await asyncio.sleep(0)
+        assert passes.empty()
+        queue.woken.set()
+        await passes.get()
+
+
+async def test_it_does_not_wait_while_there_is_work() -> None:
+    queue, left, drained = _Queue(), [3], asyncio.Event()
+
+    async def deliver() -> int:
+        if left[0] == 0:
+            drained.set()
+            return 0
+        left[0] -= 1
+        return 1
+
+    async with (
+        Worker(deliver=deliver, fetch=_idle, queue=queue, clock=_Clock()).running(),
+        asyncio.timeout(5),
+    ):
+        await drained.wait()
+        assert queue.waits == 0
+
+
+async def test_a_failing_pass_is_repeated_after_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda low, high: high)
+    clock, queue, tries, succeeded = _Clock(), _Queue(), [0], asyncio.Event()
+
+    async def deliver() -> int:
+        tries[0] += 1
+        if tries[0] <= 9:
+            raise ConnectionError("the database went away")
+        succeeded.set()
+        return 0
+
+    async def fetch() -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    worker = Worker(deliver=deliver, fetch=fetch, queue=queue, clock=clock)
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.01)
+    async with worker.running(), asyncio.timeout(5):
+        await succeeded.wait()
+    assert clock.slept == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_it_is_not_well_when_a_loop_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, started, stuck = _Clock(), asyncio.Event(), asyncio.Event()
+
+    async def deliver() -> int:
+        started.set()
+        await stuck.wait()
+        return 0
+
+    worker = Worker(deliver=deliver, fetch=deliver, queue=_Queue(), clock=clock)
+    async with worker.running(), asyncio.timeout(5):
+        await started.wait()
+        assert worker.is_well()
+        clock.time += STALE_AFTER
+        assert not worker.is_well()
+        stuck.set()
+
+
+async def test_work_under_way_finishes_before_it_stops() -> None:
+    started, proceed, finished = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def deliver() -> int:
+        started.set()
+        await proceed.wait()
+        finished.set()
+        return 1
+
+    worker = Worker(deliver=deliver, fetch=_idle, queue=_Queue(), clock=_Clock())
+    async with asyncio.timeout(5):
+        async with worker.running():
+            await started.wait()
+            asyncio.get_running_loop().call_later(0.05, proceed.set)
+        assert finished.is_set()
+
+
+async def test_work_that_does_not_finish_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.05)
+    started, cut_off = asyncio.Event(), asyncio.Event()
+
+    async def deliver() -> int:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cut_off.set()
+            raise
+        return 1
+
+    worker = Worker(deliver=deliver, fetch=_idle, queue=_Queue(), clock=_Clock())
+    async with asyncio.timeout(5):
+        async with worker.running():
+            await started.wait()
+        assert cut_off.is_set()
