@@ -23,6 +23,10 @@ from ports.stores import (
 )
 
 
+class WriteInReadOnlyUnit(RuntimeError):
+    """A mistake in our own code: a unit of work that was opened for reading was asked to change or lock something."""
+
+
 class UnitOfWork(Protocol):
     """An open transaction and the stores that work in it."""
 
@@ -56,4 +60,4 @@ class UnitsOfWork(Protocol):
 
     @abstractmethod
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A consistent view for reading; writing in it is an error. Does not wait for writers."""
+        """A consistent view for reading; does not wait for writers. Writing in it raises WriteInReadOnlyUnit."""

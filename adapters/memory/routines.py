@@ -1,0 +1,69 @@
+"""Routines in memory."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from adapters.memory.storage import Table, Transaction
+from ports.routines import Routine, Routines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """next_at: when it is due; while it is taken, when the lease ends. hastened_to: asked for while it was taken."""
+
+    name: str
+    next_at: datetime
+    state: str | None
+    fence: int
+    taken: bool
+    hastened_to: datetime | None
+
+
+class MemoryRoutines(Routines):
+    """The routines of one unit of work."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._table = Table(transaction, "Routine", _Row)
+
+    async def ensure(self, name: str, next_at: datetime) -> None:
+        self._transaction.require_writable()
+        if name not in self._table:
+            # A fence that starts anywhere: the holder of a routine forgotten and made anew must not fit.
+            fence = secrets.randbelow(2**40)
+            row = _Row(name=name, next_at=next_at, state=None, fence=fence, taken=False, hastened_to=None)
+            self._table.put(name, row)
+
+    async def take(self, prefix: str, *, now: datetime, leased_until: datetime) -> Routine | None:
+        self._transaction.require_writable()
+        due = (row for row in self._table.all() if row.name.startswith(prefix) and row.next_at <= now)
+        row = min(due, key=lambda row: (row.next_at, row.name), default=None)
+        if row is None:
+            return None
+        taken = replace(row, next_at=leased_until, fence=row.fence + 1, taken=True, hastened_to=None)
+        self._table.put(row.name, taken)
+        return Routine(name=row.name, state=row.state, fence=taken.fence)
+
+    async def finish(self, routine: Routine, *, next_at: datetime, state: str | None) -> bool:
+        self._transaction.require_writable()
+        row = self._table.get(routine.name)
+        if row is None or row.fence != routine.fence or not row.taken:
+            return False
+        soonest = min(next_at, row.hastened_to or next_at)
+        self._table.put(row.name, replace(row, next_at=soonest, state=state, taken=False, hastened_to=None))
+        return True
+
+    async def hasten(self, name: str, next_at: datetime) -> None:
+        self._transaction.require_writable()
+        row = self._table.get(name)
+        if row is None:
+            return
+        if row.taken:
+            hastened = replace(row, hastened_to=min(next_at, row.hastened_to or next_at))
+        else:
+            hastened = replace(row, next_at=min(next_at, row.next_at))
+        self._table.put(name, hastened)
+
+    async def forget(self, name: str) -> None:
+        self._table.remove(name)
