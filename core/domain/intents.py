@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import UUID, uuid5
+
+from core.domain.bureau import CredentialKind
 
 
 class IntentKind(StrEnum):
@@ -49,6 +51,11 @@ def consultation_recovery_key(consultation_key: str) -> str:
     return f"{consultation_key}:recovery"
 
 
-def rotation_recovery_key(integration_id: UUID, kind: str, version: int) -> str:
-    """The key of the intent that learns what became of a password change from `version`."""
-    return f"{integration_id}:rotation:{kind}:{version}"
+def rotation_recovery_key(integration_id: UUID, kind: CredentialKind, since: datetime) -> str:
+    """The key of the intent that learns what became of the password change that was begun at `since`."""
+    return f"{integration_id}:rotation:{kind.value}:{since.isoformat()}"
+
+
+def recovery_account(integration_id: UUID) -> UUID:
+    """The account under which an integration's recoveries queue: a hold on its orders must not stop them."""
+    return uuid5(integration_id, "recovery")

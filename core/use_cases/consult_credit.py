@@ -18,7 +18,7 @@ from core.domain.consultation import Consultation, ConsultationOutcome, RepeatCo
 from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.errors import Conflict
 from core.domain.integration import Integration
-from core.domain.intents import Claim, Intent, IntentKind, consultation_recovery_key
+from core.domain.intents import Claim, Intent, IntentKind, consultation_recovery_key, recovery_account
 from core.domain.parameters import CreditAnalysisDisabled
 from core.domain.plans import ConsultationPlan, resolve_plan
 from core.use_cases.bureau_access import open_account
@@ -200,7 +200,7 @@ class ConsultCredit:
         )
         intent = Intent(
             key=consultation_recovery_key(consultation.key),
-            account=integration.id,
+            account=recovery_account(integration.id),
             kind=IntentKind.RECOVER_CONSULTATION,
             subject_id=consultation.id,
         )

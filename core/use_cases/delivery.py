@@ -1,0 +1,97 @@
+"""What the deliveries of all promises share: taking one up, giving it back, and settling it once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import SystemRandom
+
+from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
+from core.domain.credentials import CredentialState
+from core.domain.integration import Integration
+from core.domain.intents import Claim
+from core.domain.negativation import Negativation
+from core.use_cases.bureau_access import note_refused
+from ports.clock import Clock
+from ports.ids import Ids
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+
+MARGIN = timedelta(seconds=20)
+"""A call to the bureau ends within this time, so nothing is sent when less is left of a claim."""
+
+ROTATION_PAUSE = timedelta(seconds=1)
+DEFAULT_PAUSE = timedelta(minutes=15)
+"""How long an account rests when the balance is gone or it asked too often, and the bureau names no time."""
+
+LONGEST_BACKOFF = timedelta(minutes=10)
+_random = SystemRandom()
+
+
+class ClaimLost(Exception):
+    """The claim ran out and was taken over; the unit of work must be rolled back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The common steps of delivering to the bureau for a negativation."""
+
+    units_of_work: UnitsOfWork
+    clock: Clock
+    ids: Ids
+
+    async def load(self, claim: Claim) -> tuple[Negativation, Integration] | None:
+        """The registration and its integration; None, with the claim given back, while its password cannot be used."""
+        async with self.units_of_work.read() as work:
+            negativation = await work.negativations.get(claim.intent.subject_id)
+            integration = await work.integrations.get(negativation.integration_id) if negativation else None
+        if negativation is None or integration is None:
+            raise LookupError("a promise speaks of a registration that is gone")
+        if integration.pefin.state is CredentialState.ROTATING:
+            await self.give_back(claim, ROTATION_PAUSE)
+            return None
+        if not integration.pefin.usable:
+            await self.give_back(claim, ROTATION_PAUSE, hold=integration)
+            return None
+        return negativation, integration
+
+    async def settle(self, work: UnitOfWork, claim: Claim, negativation: Negativation) -> Negativation | None:
+        """Settle the claim; the registration as it stands now, or None when it has moved on since it was loaded.
+
+        Raises ClaimLost.
+        """
+        current = await work.negativations.get(negativation.id, lock=True)
+        if not await work.outbox.done(claim):
+            raise ClaimLost
+        return current if current is not None and current.status is negativation.status else None
+
+    async def drop(self, claim: Claim) -> None:
+        """Settle a promise that needs no more doing."""
+        async with self.units_of_work.begin() as work:
+            await work.outbox.done(claim)
+
+    async def give_back(self, claim: Claim, after: timedelta, *, hold: Integration | None = None) -> None:
+        """Let the promise come due again later, and let nothing of `hold` be claimed until it is released."""
+        async with self.units_of_work.begin() as work:
+            if await work.outbox.retry(claim, after) and hold is not None:
+                await work.outbox.hold(hold.id, None)
+
+    async def postpone(self, claim: Claim, integration: Integration, failure: BureauFailure) -> None:
+        """React to a failure that is not the bureau's last word.
+
+        A refused password stops everything of the integration; an empty balance or a quota lets it rest; anything else
+        is tried again, later each time.
+        """
+        now = self.clock.now()
+        async with self.units_of_work.begin() as work:
+            if not await work.outbox.retry(claim, self.backoff(claim.attempt)):
+                return
+            if failure.failure is FailureClass.CREDENTIAL:
+                version = integration.pefin.version
+                await note_refused(work, self.ids, integration.id, CredentialKind.PEFIN, version, now)
+            elif failure.failure in (FailureClass.BALANCE, FailureClass.QUOTA):
+                seconds = failure.retry_after_seconds
+                pause = timedelta(seconds=seconds) if seconds else DEFAULT_PAUSE
+                await work.outbox.hold(integration.id, now + pause)
+
+    def backoff(self, attempt: int) -> timedelta:
+        """Doubles with each attempt from one second up, with jitter of a half either way."""
+        seconds = min(2.0 ** (attempt - 1), LONGEST_BACKOFF.total_seconds())
+        return timedelta(seconds=seconds * _random.uniform(0.5, 1.5))

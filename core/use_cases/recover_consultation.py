@@ -1,0 +1,48 @@
+"""Learn what became of a consultation whose caller crashed or got no answer. It is asked after, never ordered again."""
+
+from dataclasses import dataclass
+
+from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
+from core.domain.credentials import CredentialsRefused
+from core.domain.intents import Claim
+from core.use_cases.bureau_access import open_account
+from core.use_cases.settle_consultation import SettleConsultation
+from ports.credit_bureau import CreditBureau
+from ports.unit_of_work import UnitsOfWork
+from ports.vault import Vault
+
+GIVE_UP_AFTER = 6
+"""After so many attempts in which the bureau knew nothing of the order, it was never received."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverConsultation:
+    """Policy: what the bureau delivered is kept, for it was paid for; what it does not know of has failed, unbilled."""
+
+    units_of_work: UnitsOfWork
+    bureau: CreditBureau
+    vault: Vault
+    settle: SettleConsultation
+
+    async def __call__(self, claim: Claim) -> None:
+        """Ask the bureau for the report and write down what came of it."""
+        consultation_id = claim.intent.subject_id
+        async with self.units_of_work.read() as work:
+            consultation = await work.consultations.get(consultation_id)
+            integration = await work.integrations.get(consultation.integration_id) if consultation else None
+        if consultation is None or integration is None:
+            raise LookupError("a consultation that was placed is gone")
+        version = integration.consultation.version
+        try:
+            account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
+            found = await self.bureau.find_consultation(account, consultation.key)
+        except (BureauFailure, CredentialsRefused):
+            await self.settle.unknown(claim, consultation_id)
+            return
+        if found is not None:
+            await self.settle.delivered(claim, consultation_id, found, version)
+        elif claim.attempt >= GIVE_UP_AFTER:
+            never_received = BureauFailure(failure=FailureClass.TRANSIENT)
+            await self.settle.failed(claim, consultation_id, never_received, version)
+        else:
+            await self.settle.unknown(claim, consultation_id)

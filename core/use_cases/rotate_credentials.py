@@ -1,0 +1,186 @@
+"""Change one of the two passwords here and at the provider (alterar senha consulta, alterar senha PEFIN)."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from core.domain.access import Caller, Scope
+from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind, FailureClass
+from core.domain.credentials import CredentialsRefused, CredentialState, PasswordRefused
+from core.domain.errors import Conflict, NotFound
+from core.domain.integration import Integration
+from core.domain.intents import Claim, Intent, IntentKind, recovery_account, rotation_recovery_key
+from core.domain.secret import Secret
+from core.use_cases.bureau_access import open_account, secret_context
+from core.use_cases.password_rules import PasswordRules
+from core.use_cases.repeatable import earlier_result, remember_result
+from core.use_cases.settle_rotation import SettleRotation
+from core.use_cases.visible import get_visible
+from ports.clock import Clock
+from ports.credit_bureau import CreditBureau
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ports.vault import Vault
+
+OPERATION = "rotateCredentials"
+LEASE = timedelta(seconds=90)
+"""How long the change is this call's own business; after that the dispatcher finds out what became of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateCredentialsCommand:
+    """The new password twice, as the form asks for it (nova senha, confirmação da senha)."""
+
+    caller: Caller
+    integration_id: UUID
+    kind: CredentialKind
+    new_password: Secret
+    confirmation: Secret
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotationDone:
+    """The integration after the change. `warnings` are advice on the password: weak, personal, used elsewhere."""
+
+    integration: Integration
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RotateCredentials:
+    """Policy.
+
+    - The new password meets every criterion and was never used before; all that it breaks is said at once.
+    - The change is written down, encrypted, before the bureau is asked, because the bureau changes first.
+    - Without a clear answer the new password is tried once, then the old one once, and whichever works is kept; never
+      more, because the account locks. A crash at any point is cleared up by the dispatcher in the same way.
+
+    Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS, IdempotencyConflict,
+    BureauNotConfigured, BureauFailure.
+    """
+
+    units_of_work: UnitsOfWork
+    bureau: CreditBureau
+    vault: Vault
+    clock: Clock
+    rules: PasswordRules
+    settle: SettleRotation
+
+    async def __call__(self, command: RotateCredentialsCommand) -> RotationDone:
+        """Change the password, or answer with what the same idempotency key produced before."""
+        command.caller.require(Scope.ROTATE_CREDENTIALS)
+        repeated = await self._repeated(command)
+        if repeated is not None:
+            return RotationDone(integration=repeated)
+        integration = await self._visible(command)
+        problems = await self.rules.problems(
+            integration, command.kind, command.new_password, command.confirmation
+        )
+        if problems:
+            raise PasswordRefused(problems=problems)
+        warnings = await self.rules.warnings(integration, command.kind, command.new_password)
+        rotating, claim = await self._begin(command)
+        rotated = await self._change(command, rotating, claim)
+        return RotationDone(integration=rotated, warnings=warnings)
+
+    async def _repeated(self, command: RotateCredentialsCommand) -> Integration | None:
+        """The integration, when this key was used before and its change has happened."""
+        async with self.units_of_work.begin() as work:
+            earlier_id = await earlier_result(
+                work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
+            )
+            integration = await work.integrations.get(earlier_id) if earlier_id else None
+        if integration is None:
+            return None
+        credential = integration.credential(command.kind)
+        if credential.state is CredentialState.ROTATING:
+            raise Conflict(reason="ROTATION_IN_PROGRESS")
+        if credential.sealed is None:
+            return None
+        current = self.vault.open(credential.sealed, secret_context(integration.id, command.kind))
+        return integration if current == command.new_password else None
+
+    async def _visible(self, command: RotateCredentialsCommand) -> Integration:
+        async with self.units_of_work.read() as work:
+            return await _undeleted(work, command, lock=False)
+
+    async def _begin(self, command: RotateCredentialsCommand) -> tuple[Integration, Claim]:
+        async with self.units_of_work.begin() as work:
+            await earlier_result(
+                work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
+            )
+            integration = await _undeleted(work, command, lock=True)
+            credential = integration.credential(command.kind)
+            if credential.state is CredentialState.ROTATING:
+                raise Conflict(reason="ROTATION_IN_PROGRESS")
+            if not credential.usable:
+                raise CredentialsRefused(credential=command.kind)
+            now = self.clock.now()
+            sealed = self.vault.seal(command.new_password, secret_context(integration.id, command.kind))
+            rotating = integration.with_credential(credential.rotating(sealed, now))
+            await work.integrations.save(replace(rotating, updated_at=now))
+            claim = await work.outbox.put_leased(
+                Intent(
+                    key=rotation_recovery_key(integration.id, command.kind, now),
+                    account=recovery_account(integration.id),
+                    kind=IntentKind.RECOVER_ROTATION,
+                    subject_id=integration.id,
+                ),
+                LEASE,
+            )
+            await self._remember(work, command, integration)
+            return integration, claim
+
+    async def _change(
+        self, command: RotateCredentialsCommand, integration: Integration, claim: Claim
+    ) -> Integration:
+        """Ask the bureau. `integration` is as it was before: its password is the one that the bureau still takes."""
+        account = open_account(self.vault, integration, command.kind)
+        before = integration.credential(command.kind).state
+        try:
+            await self.bureau.change_password(account, command.kind, command.new_password)
+        except BureauNotConfigured:
+            await self.settle.kept(claim, integration.id, command.kind, before, command.caller)
+            raise
+        except BureauFailure as failure:
+            if failure.failure is FailureClass.UNDETERMINED:
+                return await self.settle.probe(claim, integration.id, command.kind, command.caller)
+            if failure.failure is FailureClass.CREDENTIAL:
+                before = CredentialState.REFUSED
+            await self.settle.kept(claim, integration.id, command.kind, before, command.caller)
+            if failure.failure is FailureClass.CREDENTIAL:
+                raise CredentialsRefused(credential=command.kind) from failure
+            raise
+        return await self.settle.promoted(claim, integration.id, command.kind, command.caller)
+
+    async def _remember(
+        self, work: UnitOfWork, command: RotateCredentialsCommand, integration: Integration
+    ) -> None:
+        known = command.idempotency_key and await work.idempotency.get(
+            command.caller.id, command.idempotency_key
+        )
+        if not known:
+            await remember_result(
+                work,
+                self.vault,
+                command.caller,
+                command.idempotency_key,
+                OPERATION,
+                *_inputs(command),
+                result_id=integration.id,
+                at=self.clock.now(),
+            )
+
+
+def _inputs(command: RotateCredentialsCommand) -> tuple[object, ...]:
+    return (command.integration_id, command.kind, command.new_password.value, command.confirmation.value)
+
+
+async def _undeleted(work: UnitOfWork, command: RotateCredentialsCommand, *, lock: bool) -> Integration:
+    path = ("Integration", "integrationId")
+    integration = await get_visible(
+        work.integrations, command.integration_id, command.caller, *path, lock=lock
+    )
+    if integration.deleted_at is not None:
+        raise NotFound(kind="Integration", path=("integrationId",))
+    return integration
