@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from core.domain.calendar_rules import MAX_AGE_MONTHS, MIN_DAYS_OVERDUE, RETENTION_YEARS, add_months
+from core.domain.documents import DocumentKind, parse_document
 from core.domain.invoice import InvoiceStatus, SettlementMethod
 from core.domain.money import Money
 from core.domain.plans import IntegrationPlan
 from core.domain.states import StateCode
-from core.domain.subjects import NegativationHold
-from server.demo.people import Person, Place, invent_company, invent_person
+from core.domain.subjects import Gender, NegativationHold
+from server.demo.people import Person, Place, invent_company, invent_person, named_person
 
 SEED = 20_261_121
 
@@ -94,6 +96,11 @@ class DemoInvoice:
     closed_on: date | None = None
     method: SettlementMethod | None = None
 
+    @property
+    def issued_on(self) -> date:
+        """Two weeks before it is due."""
+        return self.due_on - timedelta(days=14)
+
 
 def invent_customers(today: date) -> list[DemoCustomer]:
     """Customers of all branches, three quarters of them people; some records with the gaps that real ones have."""
@@ -112,6 +119,29 @@ def invent_customers(today: date) -> list[DemoCustomer]:
             external_id=f"demo-customer-{i + 1:04}", branch=branch, person=person, mobile=person.mobile
         )
         customers.append(_with_gap(customer, i, today))
+    return customers
+
+
+def scenario_customers(today: date) -> list[DemoCustomer]:
+    """A customer of the first branch for each document that the sandbox answers in a fixed way."""
+    chance = Random(f"{SEED}/scenarios")  # noqa: S311
+    customers = []
+    for i, scenario in enumerate(SCENARIOS, start=1):
+        document = parse_document(scenario.document)
+        natural = document.kind is DocumentKind.CPF
+        profile = scenario.profile
+        person = named_person(
+            chance,
+            BRANCHES[0].place,
+            profile.name if profile else f"Exemplo {scenario.name}",
+            document,
+            chance.choice((Gender.FEMALE, Gender.MALE)) if natural else None,
+            # The bureau knows better how old somebody is: here the minor counts as of age.
+            (profile.born_or_founded if profile else add_months(today, -12 * 35)) if natural else None,
+        )
+        customers.append(
+            DemoCustomer(external_id=f"demo-scenario-{i:02}", branch=0, person=person, mobile=person.mobile)
+        )
     return customers
 
 
