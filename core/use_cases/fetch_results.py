@@ -31,8 +31,11 @@ from ports.vault import Vault
 
 PREFIX = "results:"
 LEASE = timedelta(seconds=60)
-IDLE = timedelta(minutes=1)
-"""The shortest pause while nothing is awaited, or while the bureau cannot be asked."""
+IDLE = timedelta(seconds=5)
+"""The shortest pause while nothing is awaited."""
+
+UNREACHABLE = timedelta(seconds=30)
+"""The pause while the bureau cannot be asked, unless it names another."""
 
 AWAITING = frozenset(
     {
@@ -136,7 +139,7 @@ class FetchResults:
         error: BureauFailure | BureauNotConfigured | CredentialsRefused,
     ) -> None:
         now = self.clock.now()
-        pause = IDLE
+        pause = UNREACHABLE
         async with self.units_of_work.begin() as work:
             if isinstance(error, BureauFailure):
                 if error.retry_after_seconds is not None:
