@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+
+from adapters.sql.engine import UnsupportedDatabase, parse_url
 
 PREFIX = "FIADOR_"
 
@@ -19,8 +19,6 @@ DEFAULT_DATABASE_URL = f"sqlite+aiosqlite:///{DATA_FOLDER}/fiador.db"
 
 MIN_TOKEN_LENGTH = 16
 
-_DATABASES = ("sqlite+aiosqlite", "postgresql+asyncpg")
-
 
 class WrongSettings(Exception):
     """A setting is missing or wrong; the text says which one and what it must be, never what it was."""
@@ -28,11 +26,9 @@ class WrongSettings(Exception):
 
 def _database_url(text: str) -> str:
     try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise ValueError("must be an address such as sqlite+aiosqlite:///fiador.db") from None
-    if url.drivername not in _DATABASES:
-        raise ValueError(f"must start with {' or '.join(f'{name}://' for name in _DATABASES)}")
+        parse_url(text)
+    except UnsupportedDatabase as error:
+        raise ValueError(f"is of no use: {error}") from None
     return text
 
 

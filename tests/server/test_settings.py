@@ -38,7 +38,7 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [
         ("DATABASE_URL", "fiador.db"),
-        ("DATABASE_URL", "postgresql://localhost/fiador"),
+        ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "mysql+aiomysql://localhost/fiador"),
         ("HOMOLOGATION_URL", "bureau.example"),
         ("HOMOLOGATION_URL", "ftp://bureau.example"),
