@@ -1,0 +1,33 @@
+"""What resolvers share during one request."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import strawberry
+
+from api.loaders import Loaders
+from api.texts.languages import Language
+from api.use_cases import UseCases
+from core.domain.access import Caller, Scope
+from ports.clock import Clock
+from ports.unit_of_work import UnitsOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Who asks, in which language, and what answers. Made anew for each request."""
+
+    caller: Caller
+    language: Language
+    request_id: str
+    units_of_work: UnitsOfWork
+    use_cases: UseCases
+    loaders: Loaders
+    clock: Clock
+
+    def sees_whole_documents(self) -> bool:
+        """Whether documents are shown to the caller without a mask."""
+        return Scope.WHOLE_DOCUMENTS in self.caller.scopes
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,29 @@
+"""Consultations and their reports."""
+
+from api.enums.describe import describe
+from core.domain.consultation import ConsultationOutcome
+from core.domain.report import ScoreBand
+
+describe(
+    ConsultationOutcome,
+    "What came of a consultation (resultado da consulta).",
+    {
+        "PENDING": "Asked; no answer yet (pendente).",
+        "SUCCEEDED": "The report was delivered (realizada).",
+        "REFUSED": "The bureau declined: minor, court block, unknown document, insufficient data (recusada).",
+        "FAILED": "The bureau did not deliver and did not act (falhou).",
+        "UNDETERMINED": "It may have delivered, perhaps billed; it is being asked (indeterminada).",
+    },
+)
+
+describe(
+    ScoreBand,
+    "The band of a score; the higher, the lower the risk of default (faixa do score).",
+    {
+        "VERY_LOW": "0 to 200 (muito baixo).",
+        "LOW": "201 to 400 (baixo).",
+        "MEDIUM": "401 to 600 (médio).",
+        "HIGH": "601 to 800 (alto).",
+        "VERY_HIGH": "801 to 1000 (muito alto).",
+    },
+)

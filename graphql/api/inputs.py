@@ -1,0 +1,36 @@
+"""Reading a mutation's input: all problems are gathered, then reported at once."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from api.ids import decode_id
+from core.domain.errors import InvalidInput, Problems
+
+ValueT = TypeVar("ValueT")
+
+_NOBODY = UUID(int=0)
+
+
+class InputReader(Problems):
+    """Reads the parts of an input. What a method answers is good only after `raise_if_any` let it pass."""
+
+    def attempt(self, read: Callable[[], ValueT]) -> ValueT | None:
+        """What `read` answers; None, and its problems noted, when it raises InvalidInput."""
+        try:
+            return read()
+        except InvalidInput as error:
+            self.extend(error)
+            return None
+
+    def id(self, kind: str, text: str, *path: str) -> UUID:
+        """The record id in a global id of `kind`."""
+        return self.attempt(lambda: decode_id(kind, text, *path)) or _NOBODY
+
+    def optional_id(self, kind: str, text: str | None, *path: str) -> UUID | None:
+        """The record id in a global id of `kind`; None when none is given."""
+        return None if text is None else self.id(kind, text, *path)
+
+    def ids(self, kind: str, texts: Sequence[str], *path: str) -> list[UUID]:
+        """The record ids in a list of global ids of `kind`."""
+        return [self.id(kind, text, *path, str(index)) for index, text in enumerate(texts)]

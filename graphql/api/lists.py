@@ -1,0 +1,73 @@
+"""The lists of the API: where each is stored, and what the fields of its order hold (for its cursors)."""
+
+from datetime import date, datetime
+
+from api.paging import ListKind
+from core.domain.audit import AuditEvent
+from core.domain.branch import Branch
+from core.domain.consultation import Consultation
+from core.domain.integration import Integration
+from core.domain.invoice import Invoice
+from core.domain.listing import (
+    AuditFilter,
+    AuditOrder,
+    BranchFilter,
+    BranchOrder,
+    ConsultationFilter,
+    ConsultationOrderField,
+    IntegrationFilter,
+    IntegrationOrder,
+    InvoiceFilter,
+    InvoiceOrder,
+    NegativationFilter,
+    NegativationOrder,
+    PersonFilter,
+    PersonOrder,
+)
+from core.domain.negativation import Negativation
+from core.domain.paging import KeyValue
+from core.domain.subjects import Customer, Lead, Prospect
+
+_PERSON_VALUES: dict[PersonOrder, type[KeyValue]] = {PersonOrder.NUMBER: int, PersonOrder.NAME: str}
+
+BRANCHES = ListKind[Branch, BranchFilter, BranchOrder](
+    name="branches",
+    store=lambda work: work.branches,
+    values={BranchOrder.NUMBER: int, BranchOrder.NAME: str},
+)
+INTEGRATIONS = ListKind[Integration, IntegrationFilter, IntegrationOrder](
+    name="integrations",
+    store=lambda work: work.integrations,
+    values={IntegrationOrder.NUMBER: int, IntegrationOrder.CREATED_AT: datetime},
+)
+CUSTOMERS = ListKind[Customer, PersonFilter, PersonOrder](
+    name="customers", store=lambda work: work.customers, values=_PERSON_VALUES
+)
+LEADS = ListKind[Lead, PersonFilter, PersonOrder](
+    name="leads", store=lambda work: work.leads, values=_PERSON_VALUES
+)
+PROSPECTS = ListKind[Prospect, PersonFilter, PersonOrder](
+    name="prospects", store=lambda work: work.prospects, values=_PERSON_VALUES
+)
+INVOICES = ListKind[Invoice, InvoiceFilter, InvoiceOrder](
+    name="invoices",
+    store=lambda work: work.invoices,
+    values={InvoiceOrder.NUMBER: int, InvoiceOrder.DUE_ON: date},
+)
+CONSULTATIONS = ListKind[Consultation, ConsultationFilter, ConsultationOrderField](
+    name="consultations",
+    store=lambda work: work.consultations,
+    values={ConsultationOrderField.NUMBER: int, ConsultationOrderField.PERFORMED_AT: datetime},
+)
+NEGATIVATIONS = ListKind[Negativation, NegativationFilter, NegativationOrder](
+    name="negativations",
+    store=lambda work: work.negativations,
+    values={
+        NegativationOrder.NUMBER: int,
+        NegativationOrder.CREATED_AT: datetime,
+        NegativationOrder.UPDATED_AT: datetime,
+    },
+)
+AUDIT_EVENTS = ListKind[AuditEvent, AuditFilter, AuditOrder](
+    name="auditEvents", store=lambda work: work.audit, values={AuditOrder.NUMBER: int}
+)

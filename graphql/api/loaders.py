@@ -1,0 +1,78 @@
+"""Loaders: what the fields of one request ask for at the same moment is read together, one query per kind of record.
+
+A loader answers None for what does not exist and for what lies outside the caller's branches alike.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from core.domain.access import Caller
+from core.domain.branch import Branch
+from core.domain.negativation import HistoryEntry
+from core.domain.report import CreditReport
+from ports.stores import RecordStore
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+
+
+class _OfBranch(Protocol):
+    @property
+    def branch_id(self) -> UUID: ...
+
+
+FoundT = TypeVar("FoundT")
+OfBranchT = TypeVar("OfBranchT", bound=_OfBranch)
+
+Find = Callable[[UnitOfWork, Collection[UUID]], Awaitable[Mapping[UUID, FoundT]]]
+
+
+class Loaders:
+    """The loaders of one request. Each batch reads in a unit of work of its own."""
+
+    def __init__(self, units_of_work: UnitsOfWork, caller: Caller) -> None:
+        self._units_of_work = units_of_work
+        self._caller = caller
+        self.branches = self._loader(self._branches)
+        self.integrations = self._loader(self._visible(lambda work: work.integrations))
+        self.customers = self._loader(self._visible(lambda work: work.customers))
+        self.leads = self._loader(self._visible(lambda work: work.leads))
+        self.prospects = self._loader(self._visible(lambda work: work.prospects))
+        self.invoices = self._loader(self._visible(lambda work: work.invoices))
+        self.consultations = self._loader(self._visible(lambda work: work.consultations))
+        self.negativations = self._loader(self._visible(lambda work: work.negativations))
+        self.reports = self._loader(_reports)
+        self.histories = self._loader(_histories)
+
+    def _loader(self, find: Find[FoundT]) -> DataLoader[UUID, FoundT | None]:
+        async def load(ids: list[UUID]) -> Sequence[FoundT | None]:
+            async with self._units_of_work.read() as work:
+                found = await find(work, ids)
+            return [found.get(record_id) for record_id in ids]
+
+        return DataLoader(load_fn=load)
+
+    async def _branches(self, work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, Branch]:
+        return await work.branches.get_many(
+            [branch_id for branch_id in ids if self._caller.reaches(branch_id)]
+        )
+
+    def _visible(self, store: Callable[[UnitOfWork], RecordStore[OfBranchT]]) -> Find[OfBranchT]:
+        async def find(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, OfBranchT]:
+            found = await store(work).get_many(ids)
+            return {
+                record_id: record
+                for record_id, record in found.items()
+                if self._caller.reaches(record.branch_id)
+            }
+
+        return find
+
+
+async def _reports(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, CreditReport]:
+    return await work.consultations.reports(ids)
+
+
+async def _histories(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, list[HistoryEntry]]:
+    return await work.negativations.histories(ids)

@@ -1,0 +1,1 @@
+"""Every text the API says, by code, in Portuguese and in English."""

@@ -1,0 +1,47 @@
+"""The criteria of the two passwords, as the form shows them, and advice: Portuguese, English."""
+
+PASSWORDS: dict[str, tuple[str, str]] = {
+    "LENGTH_8": ("A senha deve ter exatamente 8 caracteres.", "The password must have exactly 8 characters."),
+    "LOWERCASE_REQUIRED": (
+        "A senha deve ter ao menos uma letra minúscula (a-z).",
+        "The password must have at least one lower-case letter (a-z).",
+    ),
+    "UPPERCASE_REQUIRED": (
+        "A senha deve ter ao menos uma letra maiúscula (A-Z).",
+        "The password must have at least one upper-case letter (A-Z).",
+    ),
+    "DIGIT_REQUIRED": (
+        "A senha deve ter ao menos um número (0-9).",
+        "The password must have at least one digit (0-9).",
+    ),
+    "SPECIAL_REQUIRED": (
+        "A senha deve ter ao menos um caractere especial (@#!).",
+        "The password must have at least one special character (@#!).",
+    ),
+    "ALLOWED_CHARACTERS": (
+        "A senha aceita somente a-z, A-Z, 0-9 e @#!.",
+        "The password takes only a-z, A-Z, 0-9 and @#!.",
+    ),
+    "LENGTH_6": ("A senha deve ter exatamente 6 dígitos.", "The password must have exactly 6 digits."),
+    "DIGITS_ONLY": ("A senha aceita somente números (0-9).", "The password takes only digits (0-9)."),
+    "NO_SEQUENCE": (
+        "A senha não pode ter três números em sequência, para cima ou para baixo (exemplo: 123).",
+        "The password must not have three digits in sequence, up or down (for example 123).",
+    ),
+    "NEVER_USED": (
+        "A senha deve ser diferente de qualquer senha utilizada anteriormente.",
+        "The password must differ from every password used before.",
+    ),
+    "CONFIRMATION_DIFFERS": (
+        "A confirmação é diferente da nova senha.",
+        "The confirmation differs from the new password.",
+    ),
+    "REPEATED_DIGITS": (
+        "Aviso: a senha repete os mesmos caracteres e é fácil de adivinhar.",
+        "Advice: the password repeats the same characters and is easy to guess.",
+    ),
+    "PERSONAL_DATA": (
+        "Aviso: a senha é parte de um dado conhecido, como um documento ou o login.",
+        "Advice: the password is part of something known, such as a document or the login.",
+    ),
+}

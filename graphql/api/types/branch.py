@@ -1,0 +1,59 @@
+"""Branches."""
+
+from datetime import datetime
+
+import strawberry
+
+from api.context import Info
+from api.fields import resolved
+from api.ids import encode_id
+from api.types import integration as integration_types
+from api.types import related
+from api.types.node import Node
+from api.types.values import Document
+from core.domain import branch as domain
+from core.domain.states import StateCode
+
+
+@strawberry.type(description="A branch of the provider, the creditor of its customers' debts (filial).")
+class Branch(Node):
+    record: strawberry.Private[domain.Branch]
+    number: int = strawberry.field(description="The sequential number of the screens (ID).")
+    external_id: str | None = strawberry.field(
+        description="The integrator's own id, unique among branches (código externo)."
+    )
+    name: str = strawberry.field(description="The name (nome da filial).")
+    document: Document = strawberry.field(description="The branch's CNPJ (CNPJ).")
+    state_code: StateCode = strawberry.field(description="The state it lies in (UF).")
+    city: str = strawberry.field(description="The city it lies in (cidade).")
+    requires_rescission: bool = strawberry.field(
+        description="Whether debts are negativated only after the contract was rescinded (exige rescisão; Anatel "
+        "Resolution 765/2023)."
+    )
+    created_at: datetime = strawberry.field(description="When it was created here (criada em).")
+    updated_at: datetime = strawberry.field(description="When it was last changed (alterada em).")
+
+    @resolved(
+        "The integration linked to the branch, which makes it usable (integração de análise de crédito); null when "
+        "none is linked."
+    )
+    async def integration(self, info: Info) -> "integration_types.Integration | None":
+        linked = self.record.integration_id
+        return None if linked is None else await related.integration_of(info, linked)
+
+    @classmethod
+    def of(cls, record: domain.Branch) -> "Branch":
+        """The branch as the schema shows it."""
+        return cls(
+            id=strawberry.ID(encode_id("Branch", record.id)),
+            record=record,
+            number=record.number,
+            external_id=record.external_id,
+            name=record.name,
+            document=Document.of(record.document),
+            state_code=record.state_code,
+            city=record.city,
+            requires_rescission=record.requires_rescission,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )

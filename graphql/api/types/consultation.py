@@ -1,0 +1,162 @@
+"""Consultations."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from api.context import Context, Info
+from api.fields import resolved
+from api.ids import encode_id
+from api.lists import CONSULTATIONS
+from api.paging import Connection, PageArguments, read_connection
+from api.types import branch as branch_types
+from api.types import integration as integration_types
+from api.types import people, related
+from api.types.node import Node
+from api.types.report import CreditReport
+from api.types.values import Document, Money, money_or_none
+from core.domain import consultation as domain
+from core.domain.access import Scope
+from core.domain.bureau import Environment, FailureClass
+from core.domain.consultation import ConsultationOutcome
+from core.domain.listing import ConsultationFilter, ConsultationOrderField
+from core.domain.paging import Direction, Order
+from core.domain.plans import ConsultationPlan
+from core.domain.states import StateCode
+from core.domain.subjects import SubjectKind
+
+Subject = Annotated[
+    "people.Customer | people.Lead | people.Prospect",
+    strawberry.union("ConsultationSubject", description="Whom a consultation was made for (consultado)."),
+]
+
+
+@strawberry.type(description="One paid query of a document at the bureau (consulta de CPF/CNPJ).")
+class Consultation(Node):
+    record: strawberry.Private[domain.Consultation]
+    number: int = strawberry.field(description="The sequential number of the screens (ID).")
+    subject_kind: SubjectKind = strawberry.field(description='What it was made for ("Consultar por").')
+    document: Document = strawberry.field(description="The document consulted (CPF/CNPJ).")
+    state_code: StateCode | None = strawberry.field(description="The state asked for (UF).")
+    plan: ConsultationPlan = strawberry.field(description="The kind of report bought (plano de consulta).")
+    environment: Environment = strawberry.field(description="Where it was made (ambiente).")
+    outcome: ConsultationOutcome = strawberry.field(description="What came of it (resultado).")
+    performed_at: datetime = strawberry.field(
+        description="When the answer came; until then, when it was asked (data da consulta)."
+    )
+    performed_by: str = strawberry.field(description="Who asked: the token's name (realizada por).")
+    repeat_confirmed: bool = strawberry.field(
+        description="Whether it was made in spite of the repeat warning (repetição confirmada)."
+    )
+    protocol: str | None = strawberry.field(description="The provider's number of it (protocolo).")
+    billable: bool = strawberry.field(description="Whether the provider bills it (cobrada).")
+    cost: Money | None = strawberry.field(description="What the provider says it costs (custo).")
+    failure: FailureClass | None = strawberry.field(description="Why there is no report (classe da falha).")
+    bureau_code: str | None = strawberry.field(
+        description="The bureau's code of the failure (código do birô)."
+    )
+    bureau_message: str | None = strawberry.field(description="The bureau's own words (mensagem do birô).")
+
+    @resolved("The branch it was made for (filial).")
+    async def branch(self, info: Info) -> "branch_types.Branch":
+        return await related.branch_of(info, self.record.branch_id)
+
+    @resolved(
+        "The integration it was made with (integração); null when it lies outside the token's branches."
+    )
+    async def integration(self, info: Info) -> "integration_types.Integration | None":
+        return await related.integration_of(info, self.record.integration_id)
+
+    @resolved(
+        "The customer, lead or prospect it was made for (consultado); null for a bare document and for a record outside "
+        "the token's branches."
+    )
+    async def subject(self, info: Info) -> Subject | None:
+        return await _subject(info.context, self.record.subject_kind, self.record.subject_id)
+
+    @resolved("The structured report (relatório); null unless the outcome is SUCCEEDED.")
+    async def report(self, info: Info) -> CreditReport | None:
+        if self.record.outcome is not ConsultationOutcome.SUCCEEDED:
+            return None
+        found = await info.context.loaders.reports.load(self.record.id)
+        return None if found is None else CreditReport.of(found)
+
+    @resolved(
+        "What the provider sent, untouched (relatório original): a path at this server, opened with the same token; null "
+        "without a report."
+    )
+    def original_url(self) -> str | None:
+        return self._page("original")
+
+    @resolved(
+        "The page to print (imprimir): a path at this server, opened with the same token; null without a report."
+    )
+    def print_url(self) -> str | None:
+        return self._page("report.html")
+
+    @resolved(
+        "The PDF (baixar PDF): a path at this server, opened with the same token; null without a report."
+    )
+    def pdf_url(self) -> str | None:
+        return self._page("report.pdf")
+
+    def _page(self, name: str) -> str | None:
+        if self.record.outcome is not ConsultationOutcome.SUCCEEDED:
+            return None
+        return f"/consultations/{self.record.number}/{name}"
+
+    @classmethod
+    def of(cls, record: domain.Consultation) -> "Consultation":
+        """The consultation as the schema shows it."""
+        return cls(
+            id=strawberry.ID(encode_id("Consultation", record.id)),
+            record=record,
+            number=record.number,
+            subject_kind=record.subject_kind,
+            document=Document.of(record.document),
+            state_code=record.state_code,
+            plan=record.plan,
+            environment=record.environment,
+            outcome=record.outcome,
+            performed_at=record.performed_at,
+            performed_by=record.performed_by,
+            repeat_confirmed=record.repeat_confirmed,
+            protocol=record.protocol,
+            billable=record.billable,
+            cost=money_or_none(record.cost),
+            failure=record.failure,
+            bureau_code=record.bureau_code,
+            bureau_message=record.bureau_message,
+        )
+
+
+async def _subject(
+    context: Context, kind: SubjectKind, subject_id: UUID | None
+) -> "people.Customer | people.Lead | people.Prospect | None":
+    if subject_id is None:
+        return None
+    if kind is SubjectKind.CUSTOMER:
+        customer = await context.loaders.customers.load(subject_id)
+        return None if customer is None else people.Customer.of(customer)
+    if kind is SubjectKind.LEAD:
+        lead = await context.loaders.leads.load(subject_id)
+        return None if lead is None else people.Lead.of(lead)
+    prospect = await context.loaders.prospects.load(subject_id)
+    return None if prospect is None else people.Prospect.of(prospect)
+
+
+async def consultations_of(
+    context: Context, subject_id: UUID, page: PageArguments
+) -> Connection[Consultation]:
+    """The consultations made for a customer, lead or prospect. Raises Forbidden without READ_CONSULTATIONS."""
+    context.caller.require(Scope.READ_CONSULTATIONS)
+    return await read_connection(
+        context,
+        CONSULTATIONS,
+        ConsultationFilter(branch_ids=context.caller.branch_ids, subject_id=subject_id),
+        Order(ConsultationOrderField.NUMBER, Direction.DESC),
+        page,
+        Consultation.of,
+    )

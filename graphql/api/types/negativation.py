@@ -1,0 +1,200 @@
+"""Negativations, with the debtor's data as registered and their history."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from api.context import Info
+from api.fields import resolved
+from api.ids import encode_id
+from api.types import branch as branch_types
+from api.types import integration as integration_types
+from api.types import invoice as invoice_types
+from api.types import people, related
+from api.types.node import Node
+from api.types.values import Document, Money
+from core.domain import bureau
+from core.domain import negativation as domain
+from core.domain.bureau import Environment
+from core.domain.negativation import NegativationForm, NegativationStatus, Trigger
+from core.domain.states import StateCode
+from core.domain.subjects import Gender
+
+
+@strawberry.type(
+    description="A code of the provider's tables, with its meaning in the provider's words (código)."
+)
+class BureauCode:
+    code: str = strawberry.field(description="The code (código).")
+    description: str = strawberry.field(description="What it stands for (descrição).")
+
+    @classmethod
+    def of(cls, row: bureau.BureauCode) -> "BureauCode":
+        """The code as the schema shows it."""
+        return cls(code=row.code, description=row.description)
+
+
+@strawberry.type(
+    description="The debtor's data as they were registered, whatever became of the customer since (devedor)."
+)
+class Debtor:
+    document: Document = strawberry.field(description="CPF or CNPJ (documento).")
+    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    gender: Gender | None = strawberry.field(description="Gender, of a person (gênero).")
+    born_on: date | None = strawberry.field(description="Birth date, of a person (data de nascimento).")
+    mobile: str = strawberry.field(description="Mobile phone with area code (celular).")
+    postal_code: str = strawberry.field(description="Postal code (CEP).")
+    street: str = strawberry.field(description="Street (endereço).")
+    street_number: str = strawberry.field(description="Number (número).")
+    complement: str = strawberry.field(description="Complement (complemento).")
+    district: str = strawberry.field(description="District (bairro).")
+    city: str = strawberry.field(description="City (cidade).")
+    state_code: StateCode = strawberry.field(description="State (UF).")
+
+    @classmethod
+    def of(cls, debtor: bureau.Debtor) -> "Debtor":
+        """The debtor as the schema shows it."""
+        return cls(
+            document=Document.of(debtor.document),
+            name=debtor.name,
+            gender=None if debtor.gender is None else Gender(debtor.gender),
+            born_on=debtor.born_on,
+            mobile=debtor.mobile,
+            postal_code=debtor.postal_code,
+            street=debtor.street,
+            street_number=debtor.street_number,
+            complement=debtor.complement,
+            district=debtor.district,
+            city=debtor.city,
+            state_code=debtor.state_code,
+        )
+
+
+@strawberry.type(description="A step in a negativation's life (histórico).")
+class NegativationEvent:
+    status: NegativationStatus = strawberry.field(description="The status it led to (situação).")
+    trigger: Trigger = strawberry.field(description="What caused it (evento).")
+    at: datetime = strawberry.field(description="When (data).")
+    actor: str = strawberry.field(
+        description="Who: a token's name, or `fiador` for the service itself (responsável)."
+    )
+    codes: list[BureauCode] = strawberry.field(description="The bureau's codes and words (códigos do birô).")
+
+    @classmethod
+    def of(cls, entry: domain.HistoryEntry) -> "NegativationEvent":
+        """The step as the schema shows it."""
+        return cls(
+            status=entry.status,
+            trigger=entry.trigger,
+            at=entry.at,
+            actor=entry.actor,
+            codes=[BureauCode.of(code) for code in entry.codes],
+        )
+
+
+@strawberry.type(description="A clearing that was asked for (baixa de negativação).")
+class Clearing:
+    code: str = strawberry.field(description="Why (código para baixa).")
+    requested_at: datetime = strawberry.field(description="When it was asked for (solicitada em).")
+    requested_by: str = strawberry.field(description="Who asked for it (solicitada por).")
+
+    @classmethod
+    def of(cls, clearing: domain.Clearing) -> "Clearing":
+        """The clearing as the schema shows it."""
+        return cls(code=clearing.code, requested_at=clearing.requested_at, requested_by=clearing.requested_by)
+
+
+@strawberry.type(
+    description="An invoice registered at the bureau as an overdue debt, and its life cycle (negativação)."
+)
+class Negativation(Node):
+    record: strawberry.Private[domain.Negativation]
+    number: int = strawberry.field(description="The sequential number of the screens (ID).")
+    environment: Environment = strawberry.field(description="Where it is registered (ambiente).")
+    form: NegativationForm = strawberry.field(description="How it came to be (forma).")
+    status: NegativationStatus = strawberry.field(description="Where it stands (situação).")
+    live: bool = strawberry.field(
+        description="Whether it stands, or may stand, at the bureau (ativa ou em andamento)."
+    )
+    debtor: Debtor = strawberry.field(description="The debtor's data as registered (devedor).")
+    contract_number: str = strawberry.field(
+        description="The contract as the bureau sees it (número do contrato)."
+    )
+    amount: Money = strawberry.field(description="The debt (valor).")
+    due_on: date = strawberry.field(description="When the debt was due (vencimento).")
+    expires_on: date = strawberry.field(
+        description="The day by which it must be gone: five years from the due date (expira em; CDC art. 43 §1)."
+    )
+    restriction_code: str = strawberry.field(description="The kind of debt (código de restrição).")
+    send_sms: bool = strawberry.field(description="Whether the debtor gets an SMS on inclusion (envia SMS).")
+    responsible_cpf: Document = strawberry.field(
+        description="Who answers for it (CPF responsável pela negativação)."
+    )
+    clearing: Clearing | None = strawberry.field(description="The clearing, once asked for (baixa).")
+    clearing_due_on: date | None = strawberry.field(
+        description="The last day to have it cleared after payment (prazo da baixa; Súmula STJ 548); null while the invoice "
+        "is open."
+    )
+    protocol: str | None = strawberry.field(description="The provider's number of it (protocolo).")
+    codes: list[BureauCode] = strawberry.field(
+        description="The bureau's codes with the latest change (códigos do birô)."
+    )
+    created_at: datetime = strawberry.field(description="When it was requested (solicitada em).")
+    created_by: str = strawberry.field(description="Who requested it (solicitada por).")
+    updated_at: datetime = strawberry.field(description="When it last changed (alterada em).")
+
+    @resolved("The invoice it registers (boleto); null when it lies outside the token's branches.")
+    async def invoice(self, info: Info) -> "invoice_types.Invoice | None":
+        return await related.invoice_of(info, self.record.invoice_id)
+
+    @resolved("The customer who owes it (cliente); null when it lies outside the token's branches.")
+    async def customer(self, info: Info) -> "people.Customer | None":
+        return await related.customer_of(info, self.record.customer_id)
+
+    @resolved("The branch in whose name it is registered (filial).")
+    async def branch(self, info: Info) -> "branch_types.Branch":
+        return await related.branch_of(info, self.record.branch_id)
+
+    @resolved(
+        "The integration it was sent with (integração); null when it lies outside the token's branches."
+    )
+    async def integration(self, info: Info) -> "integration_types.Integration | None":
+        return await related.integration_of(info, self.record.integration_id)
+
+    @resolved("The earlier negativation of the same invoice, if there was one (substitui).")
+    async def replaces(self, info: Info) -> "Negativation | None":
+        earlier = self.record.replaces_id
+        return None if earlier is None else await related.negativation_of(info, earlier)
+
+    @resolved("Every step of its life, oldest first (histórico).")
+    async def history(self, info: Info) -> list[NegativationEvent]:
+        entries = await info.context.loaders.histories.load(self.record.id)
+        return [NegativationEvent.of(entry) for entry in entries or ()]
+
+    @classmethod
+    def of(cls, record: domain.Negativation) -> "Negativation":
+        """The negativation as the schema shows it."""
+        return cls(
+            id=strawberry.ID(encode_id("Negativation", record.id)),
+            record=record,
+            number=record.number,
+            environment=record.environment,
+            form=record.form,
+            status=record.status,
+            live=record.status.live,
+            debtor=Debtor.of(record.debtor),
+            contract_number=record.contract,
+            amount=Money.of(record.amount),
+            due_on=record.due_on,
+            expires_on=record.expires_on,
+            restriction_code=record.restriction_code,
+            send_sms=record.send_sms,
+            responsible_cpf=Document.of(record.responsible_cpf),
+            clearing=None if record.clearing is None else Clearing.of(record.clearing),
+            clearing_due_on=record.clearing_due_on,
+            protocol=record.protocol,
+            codes=[BureauCode.of(code) for code in record.codes],
+            created_at=record.created_at,
+            created_by=record.created_by,
+            updated_at=record.updated_at,
+        )

@@ -1,0 +1,218 @@
+"""Customers, leads and prospects, with what was consulted and negativated about them."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from api.context import Info
+from api.fields import resolved
+from api.ids import encode_id
+from api.lists import INVOICES, NEGATIVATIONS
+from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.types import branch as branch_types
+from api.types import consultation as consultation_types
+from api.types import invoice as invoice_types
+from api.types import negativation as negativation_types
+from api.types import related
+from api.types.node import Node
+from api.types.values import Document, document_or_none
+from core.domain import subjects as domain
+from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter, NegativationOrder
+from core.domain.paging import Direction, Order
+from core.domain.states import StateCode
+from core.domain.subjects import Gender, NegativationHold
+
+_CONSULTATIONS = (
+    "The consultations made for this record, latest first (consultas). Needs the scope READ_CONSULTATIONS, and is null "
+    "without it."
+)
+
+
+@strawberry.type(description="A Brazilian address (endereço). Parts not yet known are null.")
+class Address:
+    postal_code: str | None = strawberry.field(description="Postal code, 8 digits (CEP).")
+    street: str | None = strawberry.field(description="Street (endereço).")
+    number: str | None = strawberry.field(description="Number, or S/N (número).")
+    complement: str | None = strawberry.field(description="Complement, or S/C (complemento).")
+    district: str | None = strawberry.field(description="District (bairro).")
+    city: str | None = strawberry.field(description="City (cidade).")
+    state_code: StateCode | None = strawberry.field(description="State (UF).")
+
+    @classmethod
+    def of(cls, address: domain.Address) -> "Address":
+        """The address as the schema shows it."""
+        return cls(
+            postal_code=address.postal_code,
+            street=address.street,
+            number=address.number,
+            complement=address.complement,
+            district=address.district,
+            city=address.city,
+            state_code=address.state_code,
+        )
+
+
+@strawberry.type(description="A customer, whose debts can be negativated (cliente).")
+class Customer(Node):
+    record: strawberry.Private[domain.Customer]
+    number: int = strawberry.field(description="The sequential number of the screens (ID).")
+    external_id: str | None = strawberry.field(
+        description="The integrator's own id, unique among customers (código externo)."
+    )
+    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    document: Document = strawberry.field(description="CPF or CNPJ (documento).")
+    gender: Gender | None = strawberry.field(description="Gender, of a person (gênero).")
+    born_on: date | None = strawberry.field(description="Birth date, of a person (data de nascimento).")
+    mobile: str | None = strawberry.field(description="Mobile phone with area code, 11 digits (celular).")
+    email: str | None = strawberry.field(description="E-mail (e-mail).")
+    address: Address = strawberry.field(description="Address (endereço).")
+    hold: NegativationHold | None = strawberry.field(
+        description="Why nothing of this customer is negativated (bloqueio de negativação); null: no hold."
+    )
+    created_at: datetime = strawberry.field(description="When it was created here (criado em).")
+    updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
+
+    @resolved("The branch it belongs to (filial).")
+    async def branch(self, info: Info) -> "branch_types.Branch":
+        return await related.branch_of(info, self.record.branch_id)
+
+    @resolved(_CONSULTATIONS)
+    async def consultations(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[consultation_types.Consultation] | None":
+        page = PageArguments(first=first, after=after, last=last, before=before)
+        return await consultation_types.consultations_of(info.context, self.record.id, page)
+
+    @resolved("The customer's negativations, active and cleared, latest first (negativações de crédito).")
+    async def negativations(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[negativation_types.Negativation]":
+        return await read_connection(
+            info.context,
+            NEGATIVATIONS,
+            NegativationFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
+            Order(NegativationOrder.NUMBER, Direction.DESC),
+            PageArguments(first=first, after=after, last=last, before=before),
+            negativation_types.Negativation.of,
+        )
+
+    @resolved("The customer's invoices, by due date, latest first (boletos).")
+    async def invoices(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[invoice_types.Invoice]":
+        return await read_connection(
+            info.context,
+            INVOICES,
+            InvoiceFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
+            Order(InvoiceOrder.DUE_ON, Direction.DESC),
+            PageArguments(first=first, after=after, last=last, before=before),
+            invoice_types.Invoice.of,
+        )
+
+    @classmethod
+    def of(cls, record: domain.Customer) -> "Customer":
+        """The customer as the schema shows it."""
+        return cls(
+            id=strawberry.ID(encode_id("Customer", record.id)),
+            record=record,
+            number=record.number,
+            external_id=record.external_id,
+            name=record.name,
+            document=Document.of(record.document),
+            gender=record.gender,
+            born_on=record.born_on,
+            mobile=record.mobile,
+            email=record.email,
+            address=Address.of(record.address),
+            hold=record.hold,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+
+@strawberry.type(description="Somebody who showed interest (lead).")
+class Lead(Node):
+    record: strawberry.Private[domain.Lead]
+    number: int = strawberry.field(description="The sequential number of the screens (ID).")
+    external_id: str | None = strawberry.field(
+        description="The integrator's own id, unique among leads (código externo)."
+    )
+    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    document: Document | None = strawberry.field(description="CPF or CNPJ, once known (documento).")
+    state_code: StateCode | None = strawberry.field(description="State, once known (UF).")
+    phone: str | None = strawberry.field(description="Phone with area code (telefone).")
+    email: str | None = strawberry.field(description="E-mail (e-mail).")
+    created_at: datetime = strawberry.field(description="When it was created here (criado em).")
+    updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
+
+    @resolved("The branch it belongs to (filial).")
+    async def branch(self, info: Info) -> "branch_types.Branch":
+        return await related.branch_of(info, self.record.branch_id)
+
+    @resolved(_CONSULTATIONS)
+    async def consultations(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[consultation_types.Consultation] | None":
+        page = PageArguments(first=first, after=after, last=last, before=before)
+        return await consultation_types.consultations_of(info.context, self.record.id, page)
+
+    @classmethod
+    def of(cls, record: domain.Lead) -> "Lead":
+        """The lead as the schema shows it."""
+        return cls(
+            id=strawberry.ID(encode_id("Lead", record.id)),
+            record=record,
+            number=record.number,
+            external_id=record.external_id,
+            name=record.name,
+            document=document_or_none(record.document),
+            state_code=record.state_code,
+            phone=record.phone,
+            email=record.email,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+
+@strawberry.type(description="Somebody in negotiation (prospecção).")
+class Prospect(Node):
+    record: strawberry.Private[domain.Prospect]
+    number: int = strawberry.field(description="The sequential number of the screens (ID).")
+    external_id: str | None = strawberry.field(
+        description="The integrator's own id, unique among prospects (código externo)."
+    )
+    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    document: Document | None = strawberry.field(description="CPF or CNPJ, once known (documento).")
+    state_code: StateCode | None = strawberry.field(description="State, once known (UF).")
+    phone: str | None = strawberry.field(description="Phone with area code (telefone).")
+    email: str | None = strawberry.field(description="E-mail (e-mail).")
+    created_at: datetime = strawberry.field(description="When it was created here (criada em).")
+    updated_at: datetime = strawberry.field(description="When it was last changed (alterada em).")
+
+    @resolved("The branch it belongs to (filial).")
+    async def branch(self, info: Info) -> "branch_types.Branch":
+        return await related.branch_of(info, self.record.branch_id)
+
+    @resolved(_CONSULTATIONS)
+    async def consultations(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[consultation_types.Consultation] | None":
+        page = PageArguments(first=first, after=after, last=last, before=before)
+        return await consultation_types.consultations_of(info.context, self.record.id, page)
+
+    @classmethod
+    def of(cls, record: domain.Prospect) -> "Prospect":
+        """The prospect as the schema shows it."""
+        return cls(
+            id=strawberry.ID(encode_id("Prospect", record.id)),
+            record=record,
+            number=record.number,
+            external_id=record.external_id,
+            name=record.name,
+            document=document_or_none(record.document),
+            state_code=record.state_code,
+            phone=record.phone,
+            email=record.email,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
