@@ -24,6 +24,7 @@ from core.domain.bureau import (
     Receipt,
 )
 from core.domain.code_tables import CLEARING_CODES, RESTRICTION_CODES
+from core.domain.errors import DomainError
 from core.domain.money import Money
 from core.domain.plans import ConsultationPlan, PlanOffer
 from core.domain.report import EMPTY_BLOCK, CreditReport, Score
@@ -70,10 +71,10 @@ class FakeBureau(CreditBureau):
         self.page_size = 100
         self._events: dict[UUID, list[BureauEvent]] = defaultdict(list)
         self._owners: dict[str, UUID] = {}
-        self._failures: dict[str, deque[tuple[BureauFailure, bool]]] = defaultdict(deque)
+        self._failures: dict[str, deque[tuple[DomainError, bool]]] = defaultdict(deque)
         self._pauses: dict[str, Pause] = {}
 
-    def fail(self, operation: str, *failures: BureauFailure, recorded: bool = False) -> None:
+    def fail(self, operation: str, *failures: DomainError, recorded: bool = False) -> None:
         """Let the next calls of a method raise these, in order; with `recorded`, after having done what was asked."""
         self._failures[operation].extend((failure, recorded) for failure in failures)
 

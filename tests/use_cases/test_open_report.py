@@ -1,6 +1,7 @@
 """Opening a report: who may, what they see, and that the trail tells of it."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -43,7 +44,7 @@ class Desk:
         self.integration = make_integration(branch_id=self.branch.id)
         self.delivered = make_bureau_report(original=b"<p>as it came</p>", original_media_type="text/html")
 
-    async def consulted(self, *, delivered: bool = True, **changes: object) -> Consultation:
+    async def consulted(self, *, delivered: bool = True, **changes: Any) -> Consultation:
         """A consultation of this branch, with its report unless none was delivered."""
         async with self.units_of_work.begin() as work:
             if await work.branches.get(self.branch.id) is None:

@@ -1,0 +1,162 @@
+"""A company in memory: a branch with a linked integration, a customer with an overdue invoice, and every use case."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar, get_type_hints
+
+from adapters.memory.bureau import FakeBureau
+from adapters.memory.calendar import WeekdayCalendar
+from adapters.memory.clock import FixedClock
+from adapters.memory.ids import SequentialIds
+from adapters.memory.outbox import MemoryQueue
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.memory.vault import MemoryHasher, MemoryVault
+from core.domain.access import Caller
+from core.domain.branch import Branch
+from core.domain.bureau import CredentialKind
+from core.domain.consultation import Consultation
+from core.domain.credentials import UsedPassword
+from core.domain.integration import Integration
+from core.domain.invoice import Invoice
+from core.domain.negativation import HistoryEntry, Negativation
+from core.domain.parameters import CreditParameters
+from core.domain.secret import Secret
+from core.domain.subjects import Customer
+from core.use_cases.bureau_access import secret_context
+from core.use_cases.deliver import Deliver
+from core.use_cases.fetch_results import FetchResults, results_routine
+from ports.business_calendar import BusinessCalendar
+from ports.clock import Clock
+from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
+from ports.outbox import Queue
+from ports.password_hasher import PasswordHasher
+from ports.unit_of_work import UnitsOfWork
+from ports.vault import Vault
+from support.builders import (
+    NOW,
+    make_branch,
+    make_caller,
+    make_credential,
+    make_customer,
+    make_integration,
+    make_invoice,
+)
+
+CONSULTATION_PASSWORD = Secret("Inicio1@")
+PEFIN_PASSWORD = Secret("246802")
+
+UseCaseT = TypeVar("UseCaseT")
+
+
+@dataclass
+class World:
+    """Ports in memory. `branch`, `integration`, `customer` and `invoice` are set by `populated`."""
+
+    storage: MemoryStorage = field(default_factory=MemoryStorage)
+    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    bureau: FakeBureau = field(default_factory=FakeBureau)
+    vault: MemoryVault = field(default_factory=MemoryVault)
+    hasher: MemoryHasher = field(default_factory=MemoryHasher)
+    ids: SequentialIds = field(default_factory=SequentialIds)
+    caller: Caller = field(default_factory=make_caller)
+    branch: Branch = field(init=False)
+    integration: Integration = field(init=False)
+    customer: Customer = field(init=False)
+    invoice: Invoice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units_of_work = MemoryUnitsOfWork(self.storage, self.clock)
+        self.queue = MemoryQueue(self.storage, self.clock)
+        self._ports: dict[type, object] = {
+            UnitsOfWork: self.units_of_work,
+            Queue: self.queue,
+            CreditBureau: self.bureau,
+            Vault: self.vault,
+            PasswordHasher: self.hasher,
+            Clock: self.clock,
+            Ids: self.ids,
+            BusinessCalendar: WeekdayCalendar(),
+        }
+
+    def use_case(self, kind: type[UseCaseT]) -> UseCaseT:
+        """A use case over these ports."""
+        needed = get_type_hints(kind)
+        parts = {name: self._ports.get(hint) or self.use_case(hint) for name, hint in needed.items()}
+        return kind(**parts)
+
+    async def populate(self, **integration: Any) -> "World":
+        """A branch, its linked integration, a customer and an invoice sixty days overdue; credit analysis is on."""
+        branch = make_branch()
+        self.integration = await self.add_integration(branch, **integration)
+        customer = make_customer(branch_id=branch.id)
+        async with self.units_of_work.begin() as work:
+            await work.parameters.save_credit(CreditParameters(enabled=True, repeat_interval_days=30))
+            self.branch = await work.branches.add(replace(branch, integration_id=self.integration.id))
+            self.customer = await work.customers.add(customer)
+            self.invoice = await work.invoices.add(make_invoice(branch_id=branch.id, customer_id=customer.id))
+        return self
+
+    async def add_integration(self, branch: Branch, **changes: Any) -> Integration:
+        """An integration with both passwords sealed, in the history and known to the bureau."""
+        integration = make_integration(branch_id=branch.id, **changes)
+        passwords = {
+            CredentialKind.CONSULTATION: CONSULTATION_PASSWORD,
+            CredentialKind.PEFIN: PEFIN_PASSWORD,
+        }
+        async with self.units_of_work.begin() as work:
+            for kind, password in passwords.items():
+                sealed = self.vault.seal(password, secret_context(integration.id, kind))
+                integration = integration.with_credential(make_credential(kind, sealed=sealed))
+                self.bureau.passwords[integration.login, kind] = password
+                used = UsedPassword(
+                    integration_id=integration.id,
+                    kind=kind,
+                    password_hash=await self.hasher.hash(password),
+                    used_from=NOW,
+                )
+                await work.integrations.remember_password(used)
+            await work.routines.ensure(results_routine(integration.id), self.clock.now())
+            return await work.integrations.add(integration)
+
+    async def deliver(self) -> int:
+        """One pass of the dispatcher."""
+        return await self.use_case(Deliver)()
+
+    async def fetch_results(self) -> None:
+        """Every routine that is due, once the bureau may be asked again."""
+        fetch = self.use_case(FetchResults)
+        while await fetch():
+            pass
+
+    async def negativation(self, of: Negativation) -> Negativation:
+        """A registration as it stands now."""
+        async with self.units_of_work.read() as work:
+            stored = await work.negativations.get(of.id)
+        assert stored is not None
+        return stored
+
+    async def history(self, of: Negativation) -> list[HistoryEntry]:
+        """A registration's history."""
+        async with self.units_of_work.read() as work:
+            return (await work.negativations.histories([of.id]))[of.id]
+
+    async def consultation(self, of: Consultation) -> Consultation:
+        """A consultation as it stands now."""
+        async with self.units_of_work.read() as work:
+            stored = await work.consultations.get(of.id)
+        assert stored is not None
+        return stored
+
+    async def stored_integration(self) -> Integration:
+        """The integration as it stands now."""
+        async with self.units_of_work.read() as work:
+            stored = await work.integrations.get(self.integration.id)
+        assert stored is not None
+        return stored
+
+    async def set_parameters(self, **changes: Any) -> None:
+        """Change the general parameters."""
+        async with self.units_of_work.begin() as work:
+            parameters = replace(await work.parameters.credit(), **changes)
+            await work.parameters.save_credit(parameters)
