@@ -1,0 +1,60 @@
+"""Makes the texts of a report fit to be shown: no control characters, no document that the reader may not see."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from core.domain.documents import Document, DocumentKind, parse_document
+from core.domain.errors import InvalidInput
+
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SEPARATORS = r"[^0-9A-Za-z]{0,3}"
+_LIKE_A_CPF = re.compile(r"(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
+_SHORTEST_TELLING = 8
+
+_LONG_WORD = re.compile(r"(\S{20,})")
+_PIECE = 12
+
+
+def visible(text: str) -> str:
+    """`text` on one line, without characters that show nothing or turn the direction of writing."""
+    kept = (
+        "" if c in _BIDI_CONTROLS else " " if unicodedata.category(c) in ("Cc", "Cs") else c for c in text
+    )
+    return " ".join("".join(kept).split())
+
+
+def pieces(text: str) -> list[str]:
+    """`text` cut where a line may end although no space is there: inside words too long for a column."""
+    cut = [""]
+    for index, part in enumerate(_LONG_WORD.split(text)):
+        if index % 2 == 0:
+            cut[-1] += part
+        else:
+            cut[-1] += part[:_PIECE]
+            cut.extend(part[at : at + _PIECE] for at in range(_PIECE, len(part), _PIECE))
+    return cut
+
+
+def hider(document: Document) -> Callable[[str], str]:
+    """A function that masks `document` wherever a text quotes it: with any punctuation, or without leading zeros.
+
+    It also masks CPFs of anybody else, because the name of a sole trader's company commonly ends in the owner's.
+    """
+    whole = _SEPARATORS.join(document.number)
+    stripped = document.number.lstrip("0")
+    if len(document.number) > len(stripped) >= _SHORTEST_TELLING:
+        whole += rf"|(?<![0-9A-Za-z]){_SEPARATORS.join(stripped)}(?![0-9A-Za-z])"
+    pattern = re.compile(whole, re.IGNORECASE)
+
+    def hide(text: str) -> str:
+        return _LIKE_A_CPF.sub(_masked_cpf, pattern.sub(document.masked, text))
+
+    return hide
+
+
+def _masked_cpf(found: re.Match[str]) -> str:
+    try:
+        return parse_document(found[0], kind=DocumentKind.CPF).masked
+    except InvalidInput:
+        return found[0]
