@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from core.domain.audit import AuditEvent
 from core.domain.branch import Branch
 from core.domain.bureau import BureauReport, CredentialKind, Environment
 from core.domain.code_tables import CachedCodes, CodeTable
+from core.domain.collection import CollectionItem, CollectionParameters, CollectionRun
 from core.domain.consultation import Consultation
 from core.domain.credentials import UsedPassword
 from core.domain.documents import Document
@@ -21,17 +23,24 @@ from core.domain.listing import (
     AuditOrder,
     BranchFilter,
     BranchOrder,
+    CollectionItemFilter,
+    CollectionOrder,
+    CollectionRunFilter,
     ConsultationFilter,
     ConsultationOrderField,
     IntegrationFilter,
     IntegrationOrder,
     InvoiceFilter,
     InvoiceOrder,
+    MonitorChangeFilter,
+    MonitorFilter,
+    MonitorOrder,
     NegativationFilter,
     NegativationOrder,
     PersonFilter,
     PersonOrder,
 )
+from core.domain.monitoring import Monitor, MonitorChange
 from core.domain.negativation import HistoryEntry, Negativation
 from core.domain.paging import Order, Page, Window
 from core.domain.parameters import CreditParameters
@@ -221,6 +230,54 @@ class Negativations(
     @abstractmethod
     async def count_live(self, integration_id: UUID) -> int:
         """How many live registrations an integration has."""
+
+
+class CollectionSettings(Protocol):
+    """The parameters of the collection routine."""
+
+    @abstractmethod
+    async def of(self, branch_ids: Collection[UUID]) -> dict[UUID | None, CollectionParameters]:
+        """The company's (under None) and those of the branches, by one query; what was never saved is left out."""
+
+    @abstractmethod
+    async def save(self, parameters: CollectionParameters) -> None:
+        """Replace the parameters of the company (branch_id None) or of a branch."""
+
+
+class CollectionRuns(
+    RecordStore[CollectionRun], Listing[CollectionRun, CollectionRunFilter, Order[CollectionOrder]], Protocol
+):
+    """The runs of the collection routine. `add` MUST raise Conflict `COLLECTION_RUN_EXISTS` for a second real run of
+    a date.
+    """
+
+    @abstractmethod
+    async def of_date(self, run_date: date) -> CollectionRun | None:
+        """The real run (not dry) of that date."""
+
+
+class CollectionItems(Listing[CollectionItem, CollectionItemFilter, Order[CollectionOrder]], Protocol):
+    """What the runs decided. Items are only ever added."""
+
+    @abstractmethod
+    async def add(self, items: Sequence[CollectionItem]) -> None:
+        """Append items, in few statements however many they are; each is given the next number."""
+
+
+class Monitors(RecordStore[Monitor], Listing[Monitor, MonitorFilter, Order[MonitorOrder]], Protocol):
+    """The watched CNPJs. `add` MUST raise Conflict `ALREADY_MONITORED` when the integration watches it already."""
+
+    @abstractmethod
+    async def active(self, integration_id: UUID, documents: Collection[str]) -> dict[str, Monitor]:
+        """The monitors that are not stopped, by document number, by one query."""
+
+
+class MonitorChanges(Listing[MonitorChange, MonitorChangeFilter, Order[MonitorOrder]], Protocol):
+    """The changes found. A change that is there already (same monitor and event) is passed over."""
+
+    @abstractmethod
+    async def add(self, changes: Sequence[MonitorChange]) -> None:
+        """Append changes; each is given the next number."""
 
 
 class Parameters(Protocol):

@@ -11,12 +11,17 @@ from ports.stores import (
     AuditTrail,
     Branches,
     CodeTables,
+    CollectionItems,
+    CollectionRuns,
+    CollectionSettings,
     Consultations,
     Customers,
     IdempotencyRecords,
     Integrations,
     Invoices,
     Leads,
+    MonitorChanges,
+    Monitors,
     Negativations,
     Parameters,
     Prospects,
@@ -39,6 +44,11 @@ class UnitOfWork(Protocol):
     consultations: Consultations
     negativations: Negativations
     parameters: Parameters
+    collection_settings: CollectionSettings
+    collection_runs: CollectionRuns
+    collection_items: CollectionItems
+    monitors: Monitors
+    monitor_changes: MonitorChanges
     code_tables: CodeTables
     audit: AuditTrail
     idempotency: IdempotencyRecords

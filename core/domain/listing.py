@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.domain.audit import AuditAction
 from core.domain.bureau import Environment
+from core.domain.collection import CollectionDecision
 from core.domain.consultation import ConsultationOutcome
 from core.domain.invoice import InvoiceStatus
 from core.domain.negativation import NegativationForm, NegativationStatus
@@ -62,6 +63,18 @@ class NegativationOrder(StrEnum):
 
 class AuditOrder(StrEnum):
     """What audit events are ordered by."""
+
+    NUMBER = "NUMBER"
+
+
+class CollectionOrder(StrEnum):
+    """What runs of the collection routine, and their items, are ordered by."""
+
+    NUMBER = "NUMBER"
+
+
+class MonitorOrder(StrEnum):
+    """What watched CNPJs, and the changes found, are ordered by."""
 
     NUMBER = "NUMBER"
 
@@ -148,3 +161,38 @@ class AuditFilter:
     actor_id: str | None = None
     from_on: date | None = None
     to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionRunFilter:
+    """Which runs of the collection routine."""
+
+    run_from: date | None = None
+    run_to: date | None = None
+    dry_run: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionItemFilter:
+    """Which of the decisions of a run."""
+
+    run_id: UUID
+    branch_ids: frozenset[UUID] | None = None
+    decision: CollectionDecision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorFilter:
+    """Which watched CNPJs; stopped ones only when asked for."""
+
+    branch_ids: frozenset[UUID] | None = None
+    document: str | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorChangeFilter:
+    """Which changes found at watched CNPJs."""
+
+    branch_ids: frozenset[UUID] | None = None
+    monitor_id: UUID | None = None
