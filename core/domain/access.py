@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID
 
-from core.domain.errors import Forbidden
+from core.domain.errors import DomainError, Forbidden
 
 
 class Scope(StrEnum):
@@ -46,6 +47,11 @@ class Caller:
             if scope not in self.scopes:
                 raise Forbidden(scope=scope.value)
 
+    def require_every_branch(self) -> None:
+        """Raise Forbidden `EVERY_BRANCH` when this caller is limited to some branches: the whole company is concerned."""
+        if self.branch_ids is not None:
+            raise Forbidden(scope="EVERY_BRANCH")
+
     def reaches(self, branch_id: UUID) -> bool:
         """Whether records of this branch exist for the caller."""
         return self.branch_ids is None or branch_id in self.branch_ids
@@ -84,3 +90,24 @@ class AccessToken:
         return Caller(
             id=str(self.id), name=self.name, scopes=self.scopes, branch_ids=self.branch_ids, origin=origin
         )
+
+
+class UnauthenticatedReason(StrEnum):
+    """Why a token opens nothing."""
+
+    MISSING = "MISSING"
+    UNKNOWN = "UNKNOWN"
+    EXPIRED = "EXPIRED"
+    REVOKED = "REVOKED"
+
+
+@dataclass(eq=False, kw_only=True)
+class Unauthenticated(DomainError):
+    """Nobody we know is calling."""
+
+    reason: UnauthenticatedReason
+
+
+def hash_token(token: str) -> str:
+    """What is kept of a token: its SHA-256 in hexadecimal. A fast hash suffices, 256 random bits cannot be guessed."""
+    return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

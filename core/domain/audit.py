@@ -37,6 +37,8 @@ class AuditAction(StrEnum):
     MONITOR_ADDED = "MONITOR_ADDED"
     MONITOR_STOPPED = "MONITOR_STOPPED"
     REPORT_OPENED = "REPORT_OPENED"
+    TOKEN_CREATED = "TOKEN_CREATED"  # noqa: S105 - the name of an action
+    TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

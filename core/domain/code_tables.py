@@ -8,10 +8,16 @@ from core.domain.bureau import BureauCode
 
 
 class CodeTable(StrEnum):
-    """The provider's two tables: restriction codes (código de restrição) and clearing codes (código para baixa)."""
+    """What the provider lists: restriction codes (código de restrição) and clearing codes (código para baixa).
+
+    PLANS and PLAN_PRICES keep its offer of plans ("Buscar plano") in the same way: the code is the plan, the description
+    its name, or its price in centavos.
+    """
 
     RESTRICTION = "RESTRICTION"
     CLEARING = "CLEARING"
+    PLANS = "PLANS"
+    PLAN_PRICES = "PLAN_PRICES"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

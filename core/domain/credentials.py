@@ -91,6 +91,12 @@ class Credential:
             pending_since=None,
         )
 
+    def untried(self) -> "Credential":
+        """After the login or the environment it is used with changed: what was known of it no longer holds."""
+        if self.state is CredentialState.MISSING:
+            return self
+        return replace(self, state=CredentialState.UNVERIFIED, version=self.version + 1)
+
     def destroyed(self) -> "Credential":
         """After its integration was deleted: nothing is left to decrypt."""
         return replace(self, sealed=None, pending=None, pending_since=None, state=CredentialState.MISSING)

@@ -8,17 +8,14 @@ from datetime import date
 from core.domain.branch import Branch
 from core.domain.bureau import BureauCode, Debtor
 from core.domain.calendar_rules import ADULT_AGE, MIN_DAYS_OVERDUE, age_on, days_overdue, too_old_to_register
+from core.domain.contact import MOBILE, POSTAL_CODE
 from core.domain.credentials import CredentialState
 from core.domain.documents import DocumentKind
 from core.domain.errors import Problem
 from core.domain.integration import Integration
-from core.domain.invoice import Invoice, InvoiceStatus
+from core.domain.invoice import CONTRACT_NUMBER, Invoice, InvoiceStatus
 from core.domain.parameters import CreditParameters
 from core.domain.subjects import Customer
-
-_CONTRACT = re.compile(r"[0-9A-Z/\-. ]{1,16}")
-_POSTAL_CODE = re.compile(r"[0-9]{8}")
-_MOBILE = re.compile(r"[1-9][0-9]9[0-9]{8}")
 
 FIELD_SIZES = {
     "name": 70,
@@ -128,8 +125,8 @@ def _of_the_customer(customer: Customer, today: date) -> Iterator[Problem]:
 def _of_the_contact(customer: Customer) -> Iterator[Problem]:
     address = customer.address
     shaped: list[tuple[tuple[str, ...], str | None, re.Pattern[str], str]] = [
-        (("customer", "mobile"), customer.mobile, _MOBILE, "INVALID_MOBILE"),
-        (("customer", "address", "postalCode"), address.postal_code, _POSTAL_CODE, "INVALID_POSTAL_CODE"),
+        (("customer", "mobile"), customer.mobile, MOBILE, "INVALID_MOBILE"),
+        (("customer", "address", "postalCode"), address.postal_code, POSTAL_CODE, "INVALID_POSTAL_CODE"),
     ]
     for path, value, pattern, code in shaped:
         if not value:
@@ -159,7 +156,7 @@ def _of_the_invoice(case: Case) -> Iterator[Problem]:
         yield Problem(("invoice", "dueOn"), "TOO_OLD")
     if floor is not None and invoice.amount < floor:
         yield Problem(("invoice", "amount"), "BELOW_MINIMUM_AMOUNT", {"centavos": floor.centavos})
-    if not _CONTRACT.fullmatch(invoice.debt_reference):
+    if not CONTRACT_NUMBER.fullmatch(invoice.debt_reference):
         yield Problem(("invoice", "contractNumber"), "INVALID_CONTRACT_NUMBER")
     if case.branch.requires_rescission and invoice.contract_rescinded_on is None:
         yield Problem(("invoice", "contractRescindedOn"), "CONTRACT_NOT_RESCINDED")

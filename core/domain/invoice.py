@@ -1,12 +1,16 @@
 """An invoice (boleto) of a customer: the debt that is registered when it stays unpaid."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from core.domain.errors import Conflict
+from core.domain.errors import Conflict, InvalidInput, Problem
 from core.domain.money import Money
+
+CONTRACT_NUMBER = re.compile(r"[0-9A-Z/\-. ]{1,16}")
+"""What the bureau takes as the number of a contract (PEFIN layout)."""
 
 
 class InvoiceStatus(StrEnum):
@@ -63,3 +67,11 @@ class Invoice:
         if self.status is not InvoiceStatus.OPEN:
             raise Conflict(reason="INVOICE_NOT_OPEN", params={"status": self.status.value})
         return replace(self, status=status, closed_on=on, settlement_method=method, updated_at=at)
+
+
+def parse_contract_number(text: str, *, path: tuple[str, ...]) -> str:
+    """Read a contract number in either case. Raises InvalidInput `INVALID_CONTRACT_NUMBER` at `path`."""
+    number = text.strip().upper()
+    if not CONTRACT_NUMBER.fullmatch(number):
+        raise InvalidInput(problems=(Problem(path, "INVALID_CONTRACT_NUMBER"),))
+    return number

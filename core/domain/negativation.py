@@ -41,7 +41,7 @@ class NegativationStatus(StrEnum):
     @property
     def live(self) -> bool:
         """Whether it stands, or may stand, at the bureau; blocks a second one and the integration's deletion."""
-        return self not in _ENDED
+        return self in LIVE
 
 
 class Trigger(StrEnum):
@@ -71,6 +71,9 @@ class Trigger(StrEnum):
 _S = NegativationStatus
 _T = Trigger
 _ENDED = frozenset({_S.CANCELLED, _S.REJECTED, _S.CLEARED, _S.REMOVED_BY_BUREAU, _S.EXPIRED})
+
+LIVE = frozenset(NegativationStatus) - _ENDED
+"""The states in which a registration stands, or may stand, at the bureau."""
 
 _INCLUSION_RESULTS = {
     _T.INCLUSION_ACCEPTED: _S.AWAITING_NOTICE,

@@ -34,6 +34,13 @@ class IntegrationPlan(StrEnum):
 DEPRECATED_PLANS = frozenset({ConsultationPlan.NEGATIVE_INDICATOR, ConsultationPlan.CREDNET_TOP})
 """Plans announced to be discontinued; REPORT_AND_SCORE replaces them."""
 
+PLAN_NAMES = {
+    ConsultationPlan.NEGATIVE_INDICATOR: "Indicador de negativos",
+    ConsultationPlan.CREDNET_TOP: "Crednet Top",
+    ConsultationPlan.REPORT_AND_SCORE: "Relatório + Score",
+}
+"""The plans' names on the provider's screens, until the provider itself could be asked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOffer:
@@ -60,6 +67,21 @@ class PlanNotAllowed(DomainError):
     ended_on: date | None = None
 
 
+def plans_in_force(today: date, deprecated_plans_end_on: date | None) -> tuple[ConsultationPlan, ...]:
+    """The plans that may still be used: the deprecated ones are refused from `deprecated_plans_end_on` on."""
+    ended = deprecated_plans_end_on is not None and today >= deprecated_plans_end_on
+    return tuple(plan for plan in ConsultationPlan if not (ended and plan in DEPRECATED_PLANS))
+
+
+def require_in_force(plan: IntegrationPlan, *, today: date, deprecated_plans_end_on: date | None) -> None:
+    """Raise PlanNotAllowed when an integration would be fixed to a plan that was discontinued."""
+    if plan is IntegrationPlan.ALL:
+        return
+    fixed, in_force = ConsultationPlan(plan.value), plans_in_force(today, deprecated_plans_end_on)
+    if fixed not in in_force:
+        raise PlanNotAllowed(plan=fixed, allowed=in_force, ended_on=deprecated_plans_end_on)
+
+
 def resolve_plan(
     fixed: IntegrationPlan,
     requested: ConsultationPlan | None,
@@ -72,8 +94,8 @@ def resolve_plan(
     A plan that differs from the fixed one is refused, never switched silently, because the price differs. Deprecated
     plans are refused from `deprecated_plans_end_on` on. Raises PlanRequired or PlanNotAllowed.
     """
-    ended = deprecated_plans_end_on is not None and today >= deprecated_plans_end_on
-    allowed = tuple(plan for plan in fixed.allowed if not (ended and plan in DEPRECATED_PLANS))
+    in_force = plans_in_force(today, deprecated_plans_end_on)
+    allowed = tuple(plan for plan in fixed.allowed if plan in in_force)
     if requested is None and fixed is IntegrationPlan.ALL:
         raise PlanRequired(allowed=allowed)
     plan = requested or ConsultationPlan(fixed.value)
