@@ -5,31 +5,27 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.audit import AuditAction, audited
 from core.domain.bureau import BureauCode, CredentialKind
-from core.domain.calendar_rules import expires_on, local_date
+from core.domain.calendar_rules import local_date
 from core.domain.code_tables import CodeTable
 from core.domain.credentials import CredentialsRefused, CredentialState
-from core.domain.eligibility import Case, debtor_of, reasons_against
+from core.domain.eligibility import Case, reasons_against
 from core.domain.integration import Integration, IntegrationNotLinked
-from core.domain.intents import Intent, IntentKind
 from core.domain.negativation import (
     AlreadyNegativated,
-    HistoryEntry,
     Negativation,
     NegativationForm,
-    NegativationStatus,
     NotEligible,
-    Trigger,
 )
 from core.domain.parameters import CreditAnalysisDisabled
 from core.use_cases.assess_eligibility import case_of, read_portfolio
 from core.use_cases.bureau_codes import BureauCodes
+from core.use_cases.place_registration import place_registration
 from core.use_cases.repeatable import earlier_result, remember_result
 from core.use_cases.visible import get_branch, get_visible
 from ports.clock import Clock
 from ports.ids import Ids
-from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 OPERATION = "negativateDebtor"
@@ -89,7 +85,15 @@ class NegativateDebtor:
             reasons = reasons_against(case, known_codes)
             if reasons:
                 raise NotEligible(reasons=reasons)
-            negativation = await self._register(work, command, case, integration)
+            negativation = await place_registration(
+                work,
+                case,
+                integration,
+                form=command.form,
+                caller=command.caller,
+                ids=self.ids,
+                at=self.clock.now(),
+            )
             await remember_result(
                 work,
                 self.vault,
@@ -112,63 +116,6 @@ class NegativateDebtor:
                 await work.integrations.get(branch.integration_id) if branch.integration_id else None
             )
         return await self.codes.of(integration, CodeTable.RESTRICTION) if integration else ()
-
-    async def _register(
-        self, work: UnitOfWork, command: NegativateDebtorCommand, case: Case, integration: Integration
-    ) -> Negativation:
-        earlier = await work.negativations.latest_of_invoice(case.invoice.id)
-        now, actor = self.clock.now(), command.caller.name
-        negativation = await work.negativations.add(
-            Negativation(
-                id=self.ids.new(),
-                number=0,
-                invoice_id=case.invoice.id,
-                customer_id=case.customer.id,
-                branch_id=case.branch.id,
-                integration_id=integration.id,
-                environment=integration.environment,
-                form=command.form,
-                status=NegativationStatus.QUEUED,
-                generation=earlier.generation + 1 if earlier else 1,
-                debtor=debtor_of(case.customer),
-                contract=case.invoice.debt_reference,
-                amount=case.invoice.amount,
-                due_on=case.invoice.due_on,
-                expires_on=expires_on(case.invoice.due_on),
-                restriction_code=case.restriction_code or "",
-                send_sms=integration.send_sms_on_inclusion,
-                responsible_cpf=integration.responsible_cpf,
-                created_at=now,
-                created_by=actor,
-                updated_at=now,
-                replaces_id=earlier.id if earlier else None,
-            )
-        )
-        created = HistoryEntry(status=negativation.status, trigger=Trigger.CREATED, at=now, actor=actor)
-        await work.negativations.add_history(negativation.id, [created])
-        await work.outbox.put(
-            Intent(
-                key=negativation.inclusion_key,
-                account=integration.id,
-                kind=IntentKind.REGISTER,
-                subject_id=negativation.id,
-            )
-        )
-        await work.audit.add(
-            audited(
-                command.caller,
-                AuditAction.NEGATIVATION_REQUESTED,
-                event_id=self.ids.new(),
-                at=now,
-                record=("Negativation", negativation.id),
-                branch_id=case.branch.id,
-                number=negativation.number,
-                invoice=case.invoice.number,
-                form=command.form.value,
-                restrictionCode=negativation.restriction_code,
-            )
-        )
-        return negativation
 
 
 def _refuse_what_is_not_set_up(case: Case) -> Integration:
