@@ -1,5 +1,6 @@
 """What resolvers share during one request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +16,10 @@ from ports.unit_of_work import UnitsOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Who asks, in which language, and what answers. Made anew for each request."""
+    """Who asks, in which language, and what answers. Made anew for each request.
+
+    report_link: makes the path of a report page a link that a browser's tab can open in the caller's name.
+    """
 
     caller: Caller
     language: Language
@@ -24,6 +28,7 @@ class Context:
     use_cases: UseCases
     loaders: Loaders
     clock: Clock
+    report_link: Callable[[str], str] = str
 
     def sees_whole_documents(self) -> bool:
         """Whether documents are shown to the caller without a mask."""

@@ -84,28 +84,28 @@ class Consultation(Node):
         return None if found is None else CreditReport.of(found)
 
     @resolved(
-        "What the provider sent, untouched (relatório original): a path at this server, opened with the same token; null "
-        "without a report."
+        "What the provider sent, untouched (relatório original): a path at this server, opened with the same token or, for "
+        "five minutes, with the ticket in it; null without a report, and for a token that sees documents masked."
     )
-    def original_url(self) -> str | None:
-        return self._page("original")
+    def original_url(self, info: Info) -> str | None:
+        return self._page(info, "original") if info.context.sees_whole_documents() else None
 
     @resolved(
-        "The page to print (imprimir): a path at this server, opened with the same token; null without a report."
+        "The page to print (imprimir): a path at this server, opened like `originalUrl`; null without a report."
     )
-    def print_url(self) -> str | None:
-        return self._page("report.html")
+    def print_url(self, info: Info) -> str | None:
+        return self._page(info, "report.html")
 
     @resolved(
-        "The PDF (baixar PDF): a path at this server, opened with the same token; null without a report."
+        "The PDF (baixar PDF): a path at this server, opened like `originalUrl`; null without a report."
     )
-    def pdf_url(self) -> str | None:
-        return self._page("report.pdf")
+    def pdf_url(self, info: Info) -> str | None:
+        return self._page(info, "report.pdf")
 
-    def _page(self, name: str) -> str | None:
+    def _page(self, info: Info, name: str) -> str | None:
         if self.record.outcome is not ConsultationOutcome.SUCCEEDED:
             return None
-        return f"/consultations/{self.record.number}/{name}"
+        return info.context.report_link(f"/consultations/{self.record.number}/{name}")
 
     @classmethod
     def of(cls, record: domain.Consultation) -> "Consultation":
