@@ -146,7 +146,10 @@ def masked() -> ReportSheet:
         last_on=date(2026, 3, 4),
         entries=(
             ReportEntry(
-                occurred_on=date(2026, 3, 4), amount=Money(100), origin="12345678909", reference="C-123456789-09"
+                occurred_on=date(2026, 3, 4),
+                amount=Money(100),
+                origin="12345678909",
+                reference="C-123456789-09",
             ),
         ),
         message="Pendência do CPF 123.456.789-09 (123 456 789 09).",
@@ -217,7 +220,9 @@ def crowded(entries: int = 200) -> ReportSheet:
         sheet,
         report=replace(
             sheet.report,
-            identity=Identity(name="<script>alert(1)</script> & \"Ção\" #let x = $y$ *z* `a` ${b} {{ c }} 漢字 😀\u202e"),
+            identity=Identity(
+                name='<script>alert(1)</script> & "Ção" #let x = $y$ *z* `a` ${b} {{ c }} 漢字 😀\u202e'
+            ),
             score=Score(0),
             pending_debts=block,
         ),
