@@ -1,8 +1,8 @@
 """Bearer tokens: random, recognisable, stored only as hashes."""
 
-import hashlib
 import secrets
 
+from core.domain.access import hash_token
 from core.domain.secret import Secret
 
 PREFIX = "fia_"
@@ -15,8 +15,3 @@ def new_token() -> tuple[Secret, str]:
     """A token of 256 random bits, to be shown once, and the hash to store."""
     token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
     return Secret(token), hash_token(token)
-
-
-def hash_token(token: str) -> str:
-    """SHA-256 in hexadecimal. A fast hash suffices: 256 random bits cannot be guessed."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -219,7 +219,9 @@ async def test_an_alphanumeric_document_is_masked_too() -> None:
 async def test_hostile_names_are_text() -> None:
     html = await REPORTS.html(crowded(3))
     assert "<script>alert" not in html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;Ção&#34; #let x = $y$" in html.replace("<wbr>", "")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;Ção&#34; #let x = $y$" in html.replace(
+        "<wbr>", ""
+    )
     assert "{{ c }}" in html
     page = read_page(html)
     assert len(page.all("script")) == 1
