@@ -71,19 +71,7 @@ class ClearNegativation:
                 return negativation
             now = self.clock.now()
             cleared = await request_clearing(work, negativation, code, at=now, actor=command.caller.name)
-            await work.audit.add(
-                audited(
-                    command.caller,
-                    AuditAction.CLEARING_REQUESTED,
-                    event_id=self.ids.new(),
-                    at=now,
-                    record=("Negativation", cleared.id),
-                    branch_id=cleared.branch_id,
-                    number=cleared.number,
-                    clearingCode=code,
-                    status=cleared.status.value,
-                )
-            )
+            await audit_clearing(work, command.caller, cleared, code, event_id=self.ids.new(), at=now)
             await remember_result(
                 work,
                 self.vault,
@@ -141,6 +129,25 @@ async def request_clearing(
         code=code, requested_at=at, requested_by=actor, generation=earlier.generation + 1 if earlier else 1
     )
     return await queue_clearing(work, replace(negativation, clearing=clearing), at=at, actor=actor)
+
+
+async def audit_clearing(
+    work: UnitOfWork, caller: Caller, cleared: Negativation, code: str, *, event_id: UUID, at: datetime
+) -> None:
+    """Tell the audit trail that a clearing was asked for, and what it led to."""
+    await work.audit.add(
+        audited(
+            caller,
+            AuditAction.CLEARING_REQUESTED,
+            event_id=event_id,
+            at=at,
+            record=("Negativation", cleared.id),
+            branch_id=cleared.branch_id,
+            number=cleared.number,
+            clearingCode=code,
+            status=cleared.status.value,
+        )
+    )
 
 
 async def queue_clearing(

@@ -1,0 +1,251 @@
+"""Carry a run of the collection routine on by one chunk: small enough that nobody else waits for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from core.domain.access import SYSTEM, Caller
+from core.domain.branch import Branch
+from core.domain.bureau import BureauCode
+from core.domain.calendar_rules import local_date
+from core.domain.code_tables import CodeTable
+from core.domain.collection import (
+    COMPANY_DEFAULT,
+    CollectionDecision,
+    CollectionItem,
+    CollectionPhase,
+    CollectionProgress,
+    CollectionRun,
+    CollectionRunStatus,
+    effective,
+)
+from core.domain.eligibility import reasons_against
+from core.domain.errors import Problem
+from core.domain.integration import Integration
+from core.domain.invoice import Invoice, InvoiceStatus
+from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter, NegativationOrder
+from core.domain.negativation import Negativation, NegativationForm, NotClearable
+from core.domain.paging import Cursor, Direction, Edge, Order, Page, Window
+from core.use_cases.assess_eligibility import case_of, read_portfolio
+from core.use_cases.bureau_codes import BureauCodes
+from core.use_cases.clear_negativation import audit_clearing, request_clearing
+from core.use_cases.place_registration import place_registration
+from ports.clock import Clock
+from ports.ids import Ids
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+
+CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """What one chunk decided, and the number of the last record looked at; None when the branch has no more."""
+
+    items: tuple[CollectionItem, ...] = ()
+    examined: int = 0
+    last_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceCollection:
+    """Policy.
+
+    - Registers, with form AUTOMATIC, what is open, overdue long enough, and has no reason against it; what has reasons is
+      noted with all of them.
+    - Clears live registrations of form AUTOMATIC whose invoice is no longer open. MANUAL ones are left to people.
+    - Only in branches whose integration says "incluir/remover automaticamente"; the rest is passed over.
+    - The chunk and the progress behind it are one transaction, so a crash repeats nothing.
+    """
+
+    units_of_work: UnitsOfWork
+    codes: BureauCodes
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, run_id: UUID) -> CollectionRun:
+        """The run after one more chunk, or as it is when it was done already."""
+        known_codes = await self._known_codes(run_id)
+        async with self.units_of_work.begin() as work:
+            run = await work.collection_runs.get(run_id, lock=True)
+            if run is None:
+                raise LookupError("a run of the collection routine is gone")
+            if run.status is CollectionRunStatus.DONE:
+                return run
+            chunk = await self._chunk(work, run, known_codes) if run.progress.branch_ids else _Chunk()
+            advanced = run.advanced(_after(run, chunk), chunk.items, chunk.examined, self.clock.now())
+            await work.collection_items.add(chunk.items)
+            await work.collection_runs.save(advanced)
+            return advanced
+
+    async def _known_codes(self, run_id: UUID) -> Sequence[BureauCode]:
+        """The restriction codes for the branch at hand, asked for before the transaction opens."""
+        async with self.units_of_work.read() as work:
+            run = await work.collection_runs.get(run_id)
+            if (
+                run is None
+                or run.progress.phase is not CollectionPhase.REGISTER
+                or not run.progress.branch_ids
+            ):
+                return ()
+            found = await _automated(work, run.progress.branch_ids[0])
+        return await self.codes.of(found[1], CodeTable.RESTRICTION) if found else ()
+
+    async def _chunk(self, work: UnitOfWork, run: CollectionRun, known: Sequence[BureauCode]) -> _Chunk:
+        found = await _automated(work, run.progress.branch_ids[0])
+        if found is None:
+            return _Chunk()
+        branch, integration = found
+        if run.progress.phase is CollectionPhase.REGISTER:
+            return await self._register(work, run, branch, integration, known)
+        return await self._clear(work, run, branch, integration)
+
+    async def _register(
+        self,
+        work: UnitOfWork,
+        run: CollectionRun,
+        branch: Branch,
+        integration: Integration,
+        known: Sequence[BureauCode],
+    ) -> _Chunk:
+        settings = await work.collection_settings.of([branch.id])
+        parameters = effective(settings.get(None, COMPANY_DEFAULT), settings.get(branch.id))
+        if not parameters.automatic:
+            return _Chunk()
+        matching = InvoiceFilter(
+            branch_ids=frozenset({branch.id}),
+            status=frozenset({InvoiceStatus.OPEN}),
+            due_to=parameters.overdue_until(run.run_date),
+        )
+        page = await work.invoices.page(matching, Order(InvoiceOrder.NUMBER, Direction.ASC), _window(run))
+        invoices = [edge.record for edge in page.edges]
+        for invoice in invoices:
+            await work.lock(f"invoice:{invoice.id}")
+        items = await self._decide(work, run, invoices, integration, known)
+        return _Chunk(items=tuple(items), examined=len(invoices), last_number=_last_number(page))
+
+    async def _decide(
+        self,
+        work: UnitOfWork,
+        run: CollectionRun,
+        invoices: list[Invoice],
+        integration: Integration,
+        known: Sequence[BureauCode],
+    ) -> list[CollectionItem]:
+        portfolio = await read_portfolio(work, [invoice.id for invoice in invoices])
+        now = self.clock.now()
+        today = run.run_date if run.dry_run else local_date(now)
+        actor = _actor(run)
+        items: list[CollectionItem] = []
+        contracts: set[tuple[str, str]] = set()
+        for invoice in invoices:
+            if invoice.id in portfolio.live:
+                continue
+            case = case_of(portfolio, invoice.id, None, today)
+            debt = (case.customer.document.number, invoice.debt_reference)
+            case = replace(case, contract_is_live=case.contract_is_live or debt in contracts)
+            reasons = reasons_against(case, known)
+            negativation: Negativation | None = None
+            if not reasons:
+                contracts.add(debt)
+            if not reasons and not run.dry_run:
+                negativation = await place_registration(
+                    work,
+                    case,
+                    integration,
+                    form=NegativationForm.AUTOMATIC,
+                    caller=actor,
+                    ids=self.ids,
+                    at=now,
+                )
+            decision = CollectionDecision.NOT_ELIGIBLE if reasons else CollectionDecision.REGISTERED
+            items.append(self._item(run, invoice.branch_id, invoice.id, decision, negativation, reasons))
+        return items
+
+    async def _clear(
+        self, work: UnitOfWork, run: CollectionRun, branch: Branch, integration: Integration
+    ) -> _Chunk:
+        matching = NegativationFilter(
+            branch_ids=frozenset({branch.id}), form=NegativationForm.AUTOMATIC, clearing_due=True
+        )
+        order = Order(NegativationOrder.NUMBER, Direction.ASC)
+        page = await work.negativations.page(matching, order, _window(run))
+        items = [await self._clear_one(work, run, edge.record, integration) for edge in page.edges]
+        return _Chunk(items=tuple(items), examined=len(items), last_number=_last_number(page))
+
+    async def _clear_one(
+        self, work: UnitOfWork, run: CollectionRun, listed: Negativation, integration: Integration
+    ) -> CollectionItem:
+        code = integration.automation.clearing_code
+        negativation = await work.negativations.get(listed.id, lock=True) or listed
+        reasons: tuple[Problem, ...] = ()
+        if code is None:
+            reasons = (Problem(("integration", "automation", "clearingCode"), "CLEARING_CODE_REQUIRED"),)
+        elif not run.dry_run:
+            now = self.clock.now()
+            try:
+                cleared = await request_clearing(work, negativation, code, at=now, actor=_actor(run).name)
+            except NotClearable:
+                params = {"status": negativation.status.value}
+                reasons = (Problem(("negativation", "status"), "NOT_CLEARABLE", params),)
+            else:
+                await audit_clearing(work, _actor(run), cleared, code, event_id=self.ids.new(), at=now)
+        decision = CollectionDecision.NOT_CLEARABLE if reasons else CollectionDecision.CLEARED
+        return self._item(run, listed.branch_id, listed.invoice_id, decision, listed, reasons)
+
+    def _item(
+        self,
+        run: CollectionRun,
+        branch_id: UUID,
+        invoice_id: UUID,
+        decision: CollectionDecision,
+        negativation: Negativation | None,
+        reasons: tuple[Problem, ...],
+    ) -> CollectionItem:
+        return CollectionItem(
+            id=self.ids.new(),
+            number=0,
+            run_id=run.id,
+            branch_id=branch_id,
+            invoice_id=invoice_id,
+            negativation_id=negativation.id if negativation else None,
+            decision=decision,
+            reasons=reasons,
+        )
+
+
+async def _automated(work: UnitOfWork, branch_id: UUID) -> tuple[Branch, Integration] | None:
+    """The branch and its linked integration, if that includes and removes automatically."""
+    branch = await work.branches.get(branch_id)
+    if branch is None or branch.integration_id is None:
+        return None
+    integration = await work.integrations.get(branch.integration_id)
+    if integration is None or integration.deleted_at is not None or not integration.automation.enabled:
+        return None
+    return branch, integration
+
+
+def _window(run: CollectionRun) -> Window:
+    number = run.progress.after_number
+    return Window(size=CHUNK, after=Cursor(number, number) if number else None)
+
+
+def _last_number(page: Page[Invoice] | Page[Negativation]) -> int | None:
+    edges: tuple[Edge[Invoice], ...] | tuple[Edge[Negativation], ...] = page.edges
+    return edges[-1].cursor.number if page.has_next else None
+
+
+def _after(run: CollectionRun, chunk: _Chunk) -> CollectionProgress | None:
+    """Where the run goes on: in the same branch, in the next one, in the next phase; None when it is done."""
+    progress = run.progress
+    if chunk.last_number is not None:
+        return replace(progress, after_number=chunk.last_number)
+    if progress.branch_ids[1:]:
+        return replace(progress, branch_ids=progress.branch_ids[1:], after_number=0)
+    if progress.phase is CollectionPhase.REGISTER and run.branch_ids:
+        return CollectionProgress(phase=CollectionPhase.CLEAR, branch_ids=run.branch_ids)
+    return None
+
+
+def _actor(run: CollectionRun) -> Caller:
+    """In whose name the routine acts: its own, with whoever started the run."""
+    return replace(SYSTEM, name=run.started_by)

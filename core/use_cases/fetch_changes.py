@@ -1,0 +1,85 @@
+"""Fetch what the provider found at watched CNPJs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind
+from core.domain.credentials import CredentialsRefused
+from core.domain.integration import Integration
+from core.domain.monitoring import ChangeEvents, MonitorChange
+from core.use_cases.bureau_access import open_account
+from ports.clock import Clock
+from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
+from ports.routines import Routine
+from ports.unit_of_work import UnitsOfWork
+from ports.vault import Vault
+
+PREFIX = "changes:"
+LEASE = timedelta(seconds=60)
+SHORTEST_PAUSE = timedelta(seconds=30)
+
+
+def changes_routine(integration_id: UUID) -> str:
+    """The name of the routine that fetches the changes found for an integration."""
+    return f"{PREFIX}{integration_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchChanges:
+    """Policy: the provider says when it may be asked again; a page and the cursor behind it are one transaction."""
+
+    units_of_work: UnitsOfWork
+    bureau: CreditBureau
+    vault: Vault
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self) -> bool:
+        """Fetch one page for one integration that is due; False when none is."""
+        now = self.clock.now()
+        async with self.units_of_work.begin() as work:
+            routine = await work.routines.take(PREFIX, now=now, leased_until=now + LEASE)
+            integration_id = UUID(routine.name.removeprefix(PREFIX)) if routine else None
+            integration = await work.integrations.get(integration_id) if integration_id else None
+            if routine is not None and (integration is None or integration.deleted_at is not None):
+                await work.routines.forget(routine.name)
+        if routine is None:
+            return False
+        if integration is None or integration.deleted_at is not None:
+            return True
+        try:
+            account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
+            page = await self.bureau.changes(account, routine.state)
+        except (BureauFailure, BureauNotConfigured, CredentialsRefused):
+            async with self.units_of_work.begin() as work:
+                next_at = self.clock.now() + SHORTEST_PAUSE
+                await work.routines.finish(routine, next_at=next_at, state=routine.state)
+            return True
+        await self._keep(routine, integration, page)
+        return True
+
+    async def _keep(self, routine: Routine, integration: Integration, page: ChangeEvents) -> None:
+        async with self.units_of_work.begin() as work:
+            watched = await work.monitors.active(integration.id, {event.document for event in page.events})
+            await work.monitor_changes.add(
+                [
+                    MonitorChange(
+                        id=self.ids.new(),
+                        number=0,
+                        monitor_id=watched[event.document].id,
+                        branch_id=watched[event.document].branch_id,
+                        event_id=event.event_id,
+                        kind=event.kind,
+                        description=event.description,
+                        occurred_at=event.occurred_at,
+                    )
+                    for event in page.events
+                    if event.document in watched
+                ]
+            )
+            pause = max(timedelta(seconds=page.ask_again_after_seconds), SHORTEST_PAUSE)
+            next_at = self.clock.now() + (timedelta(0) if page.has_more else pause)
+            if not await work.routines.finish(routine, next_at=next_at, state=page.cursor):
+                raise RuntimeError("another process took over while changes were kept")

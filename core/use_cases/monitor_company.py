@@ -1,0 +1,151 @@
+"""Watch a CNPJ at the provider (monitorar CNPJ), and stop watching it."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from core.domain.access import Caller, Scope
+from core.domain.audit import AuditAction, audited
+from core.domain.bureau import BureauAccount, CredentialKind
+from core.domain.documents import Document, DocumentKind, parse_document
+from core.domain.integration import Integration
+from core.domain.monitoring import Monitor
+from core.use_cases.bureau_access import open_account
+from core.use_cases.fetch_changes import changes_routine
+from core.use_cases.visible import get_branch, get_visible, linked_integration
+from ports.clock import Clock
+from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from ports.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorCompanyCommand:
+    """number: the CNPJ to watch; None for the branch's own."""
+
+    caller: Caller
+    branch_id: UUID
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorCompany:
+    """Policy: watching twice gives the same monitor. The provider is told first; repeating that changes nothing there.
+
+    Raises InvalidInput, NotFound, IntegrationNotLinked, CredentialsRefused, BureauNotConfigured, BureauFailure.
+    """
+
+    units_of_work: UnitsOfWork
+    bureau: CreditBureau
+    vault: Vault
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, command: MonitorCompanyCommand) -> Monitor:
+        """The monitor, new or found."""
+        command.caller.require(Scope.MONITOR)
+        path = ("number",)
+        asked = parse_document(command.number, path=path, kind=DocumentKind.CNPJ) if command.number else None
+        async with self.units_of_work.read() as work:
+            branch = await get_branch(work, command.branch_id, command.caller, "branchId")
+            integration = await linked_integration(work, branch)
+            company = asked or branch.document
+            known = await work.monitors.active(integration.id, [company.number])
+        if company.number in known:
+            return known[company.number]
+        account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
+        await self.bureau.watch(account, company)
+        async with self.units_of_work.begin() as work:
+            await work.lock(f"monitor:{integration.id}:{company.number}")
+            known = await work.monitors.active(integration.id, [company.number])
+            return known.get(company.number) or await self._add(work, command, integration, company)
+
+    async def _add(
+        self, work: UnitOfWork, command: MonitorCompanyCommand, integration: Integration, company: Document
+    ) -> Monitor:
+        now = self.clock.now()
+        monitor = await work.monitors.add(
+            Monitor(
+                id=self.ids.new(),
+                number=0,
+                branch_id=command.branch_id,
+                integration_id=integration.id,
+                environment=integration.environment,
+                document=company,
+                created_at=now,
+                created_by=command.caller.name,
+            )
+        )
+        await work.routines.ensure(changes_routine(integration.id), now)
+        await work.audit.add(
+            audited(
+                command.caller,
+                AuditAction.MONITOR_ADDED,
+                event_id=self.ids.new(),
+                at=now,
+                record=("Monitor", monitor.id),
+                branch_id=monitor.branch_id,
+                number=monitor.number,
+            )
+        )
+        return monitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMonitoringCommand:
+    """The monitor to stop."""
+
+    caller: Caller
+    monitor_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMonitoring:
+    """Policy: what was found stays; stopping twice changes nothing.
+
+    Raises NotFound, CredentialsRefused, BureauNotConfigured, BureauFailure.
+    """
+
+    units_of_work: UnitsOfWork
+    bureau: CreditBureau
+    vault: Vault
+    clock: Clock
+    ids: Ids
+
+    async def __call__(self, command: StopMonitoringCommand) -> Monitor:
+        """The monitor, stopped."""
+        command.caller.require(Scope.MONITOR)
+        path = ("Monitor", "monitorId")
+        async with self.units_of_work.read() as work:
+            monitor = await get_visible(work.monitors, command.monitor_id, command.caller, *path)
+            integration = await work.integrations.get(monitor.integration_id)
+        if monitor.stopped_at is not None:
+            return monitor
+        account = self._account(integration)
+        if account is not None:
+            await self.bureau.unwatch(account, monitor.document)
+        async with self.units_of_work.begin() as work:
+            current = await get_visible(work.monitors, command.monitor_id, command.caller, *path, lock=True)
+            if current.stopped_at is not None:
+                return current
+            now = self.clock.now()
+            stopped = replace(current, stopped_at=now)
+            await work.monitors.save(stopped)
+            await work.audit.add(
+                audited(
+                    command.caller,
+                    AuditAction.MONITOR_STOPPED,
+                    event_id=self.ids.new(),
+                    at=now,
+                    record=("Monitor", stopped.id),
+                    branch_id=stopped.branch_id,
+                    number=stopped.number,
+                )
+            )
+            return stopped
+
+    def _account(self, integration: Integration | None) -> BureauAccount | None:
+        """The account to stop it with; None when the integration is gone, and with it its access."""
+        if integration is None or integration.deleted_at is not None:
+            return None
+        return open_account(self.vault, integration, CredentialKind.CONSULTATION)
