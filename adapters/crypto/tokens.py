@@ -1,9 +1,8 @@
-"""Bearer tokens: random, recognisable, stored only as hashes."""
+"""Bearer tokens: random and recognisable."""
 
 import secrets
 
-from core.domain.access import hash_token
-from core.domain.secret import Secret
+from ports.token_source import TokenSource
 
 PREFIX = "fia_"
 """Marks a token of ours, for scanners that look for leaked secrets and for our own redaction of logs."""
@@ -11,7 +10,9 @@ PREFIX = "fia_"
 TOKEN_BYTES = 32
 
 
-def new_token() -> tuple[Secret, str]:
-    """A token of 256 random bits, to be shown once, and the hash to store."""
-    token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
-    return Secret(token), hash_token(token)
+class RandomTokens(TokenSource):
+    """Tokens of 256 bits from the operating system's random source."""
+
+    def new(self) -> str:
+        """A token of `fia_` and 43 letters, digits, `-` and `_`."""
+        return PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
