@@ -1,4 +1,4 @@
-"""Bearer tokens: random and recognisable."""
+"""Bearer tokens: random and recognisable. What is kept of them is a rule of the domain (`hash_token`)."""
 
 import secrets
 
@@ -11,8 +11,8 @@ TOKEN_BYTES = 32
 
 
 class RandomTokens(TokenSource):
-    """Tokens of 256 bits from the operating system's random source."""
+    """Tokens of 256 bits from the operating system's source of randomness."""
 
     def new(self) -> str:
-        """A token of `fia_` and 43 letters, digits, `-` and `_`."""
+        """A token never given before."""
         return PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
