@@ -15,7 +15,7 @@ import stamina
 from pydantic import ValidationError
 
 from adapters.connect_sa.wire import Answer, ErrorAnswer, KeyedAnswer
-from core.domain.bureau import BureauAccount, BureauFailure, FailureClass
+from core.domain.bureau import FINAL_FAILURES, BureauAccount, BureauFailure, FailureClass
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
@@ -123,7 +123,8 @@ async def _once(client: httpx.AsyncClient, base_url: str, account: BureauAccount
         if answer is not None:
             return answer
         failure, cause = _failure(call, raw), f"status {raw.status}"
-    _log.warning("bureau call %s failed: %s (%s)", call.name, failure.failure, cause)
+    level = logging.INFO if failure.failure in FINAL_FAILURES else logging.WARNING
+    _log.log(level, "bureau call %s failed: %s (%s)", call.name, failure.failure, cause)
     raise failure
 
 
@@ -153,7 +154,7 @@ async def _bounded_body(response: httpx.Response) -> bytes | None:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         return None
     body = bytearray()
-    async for chunk in response.aiter_raw():
+    async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             return None

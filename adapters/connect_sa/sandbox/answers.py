@@ -10,6 +10,8 @@ from pydantic.alias_generators import to_camel
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+MAX_REQUEST_BYTES = 1024 * 1024
+
 _KEY = re.compile(r"[A-Za-z0-9_.~:%-]{1,200}")
 
 
@@ -68,10 +70,14 @@ B = TypeVar("B", bound=BaseModel)
 
 
 async def read_body(request: Request, shape: type[B]) -> B:
-    """The body as `shape`; refused with 400 when it is not JSON, with 422 naming the fields when they are wrong."""
-    content = await request.body()
+    """The body as `shape`; refused with 413 when it is too large, with 400 when it is not JSON, with 422 naming the fields when they are wrong."""
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MAX_REQUEST_BYTES:
+            raise Refusal(413, "REQUISICAO_INVALIDA", "O corpo é grande demais.")
     try:
-        return shape.model_validate_json(content)
+        return shape.model_validate_json(bytes(content))
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
     if any(problem["type"] == "json_invalid" for problem in problems):

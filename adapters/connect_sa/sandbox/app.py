@@ -17,8 +17,6 @@ from adapters.connect_sa.sandbox.batch import run_due_batches
 from adapters.connect_sa.sandbox.books import Books, real_now
 from adapters.connect_sa.sandbox.faults import operation_of, strike, take_fault
 
-MAX_REQUEST_BYTES = 1024 * 1024
-
 _ROUTES = [
     Route("/v1/credenciais/{tipo}", credentials.test_credential, methods=["GET"]),
     Route("/v1/credenciais/{tipo}", credentials.change_password, methods=["PUT"]),
@@ -82,7 +80,6 @@ def create_sandbox(state_file: Path | None = None, *, clock: Callable[[], dateti
             HTTPException: _not_in_the_contract,
             Exception: _broken,
         },
-        max_body_size=MAX_REQUEST_BYTES,
     )
     app.books = Books(state_file, clock)
     app.state.books = app.books

@@ -1,11 +1,8 @@
 """Documents that are answered in fixed ways. All are synthetic: their numbers follow a pattern, their names are invented.
 
-    python -m adapters.connect_sa.sandbox.scenarios
-
-prints them as a Markdown table.
+`python -m adapters.connect_sa.sandbox` prints them as a Markdown table.
 """
 
-import sys
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -87,7 +84,7 @@ _PUBLISHED = "accepted, published after the notice window"
 SCENARIOS = (
     Scenario(
         name="Clean person",
-        document="90000000175",
+        document="80000000167",
         consultation="score 905, nothing found",
         negativation=_PUBLISHED,
         profile=Profile(
@@ -101,7 +98,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="Negative person",
-        document="90000000256",
+        document="80000000248",
         consultation="score 118; pending debts, protests, cheques, lawsuits, queries",
         negativation=_PUBLISHED,
         profile=Profile(
@@ -119,7 +116,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="Person of medium risk",
-        document="90000000337",
+        document="80000000329",
         consultation="score 512, one pending debt",
         negativation=_PUBLISHED,
         profile=Profile(
@@ -134,7 +131,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="Clean company",
-        document="90000001000110",
+        document="80000010000166",
         consultation="score 820, nothing found",
         negativation=_PUBLISHED,
         profile=Profile(
@@ -147,7 +144,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="Company with bankruptcies",
-        document="90000001100164",
+        document="80000011000100",
         consultation="score 45; bankruptcies, lawsuits, protests, pending debts",
         negativation=_PUBLISHED,
         profile=Profile(
@@ -176,7 +173,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="Minor",
-        document="90000000418",
+        document="80000000400",
         consultation="refused by law: `900`, not billed",
         negativation="refused by law: `900`",
         consultation_refused=Outcome.MINOR,
@@ -184,7 +181,7 @@ SCENARIOS = (
     ),
     Scenario(
         name="Sub judice",
-        document="90000000507",
+        document="80000000590",
         consultation="score 390, one pending debt marked sub judice",
         negativation="refused by law: `917`",
         profile=Profile(
@@ -200,28 +197,28 @@ SCENARIOS = (
     ),
     Scenario(
         name="Name mismatch",
-        document="90000000680",
+        document="80000000671",
         consultation="a report drawn from the document",
         negativation="rejected by the batch: `00046`",
         batch=BatchRule.NAME_MISMATCH,
     ),
     Scenario(
         name="Duplicate",
-        document="90000000760",
+        document="80000000752",
         consultation="a report drawn from the document",
         negativation="refused: already there (409)",
         inclusion_refused=Outcome.DUPLICATE,
     ),
     Scenario(
         name="Insufficient data",
-        document="90000000841",
+        document="80000000833",
         consultation="refused: `903`, not billed",
         negativation=_PUBLISHED,
         consultation_refused=Outcome.INSUFFICIENT_DATA,
     ),
     Scenario(
         name="Nonexistent",
-        document="90000000922",
+        document="80000000914",
         consultation="refused: `904`, not billed",
         negativation="refused: `904`",
         consultation_refused=Outcome.NONEXISTENT,
@@ -229,14 +226,14 @@ SCENARIOS = (
     ),
     Scenario(
         name="Slow",
-        document="90000001066",
+        document="80000001058",
         consultation="a report after 3 seconds",
         negativation="taken in after 3 seconds",
         pace=Pace.SLOW,
     ),
     Scenario(
         name="Unavailable",
-        document="90000001147",
+        document="80000001139",
         consultation="503, nothing done",
         negativation="503, nothing done",
         consultation_refused=Outcome.UNAVAILABLE,
@@ -244,21 +241,21 @@ SCENARIOS = (
     ),
     Scenario(
         name="Answered too late",
-        document="90000001228",
+        document="80000001210",
         consultation="done and billed, but answered after the client gave up; a repeat is answered at once",
         negativation="taken in, but answered after the client gave up; a repeat is answered at once",
         pace=Pace.TOO_LATE,
     ),
     Scenario(
         name="Removed by the bureau",
-        document="90000001309",
+        document="80000001309",
         consultation="a report drawn from the document",
         negativation="published, removed by the bureau in the batch after",
         batch=BatchRule.REMOVED,
     ),
     Scenario(
         name="Clearing rejected once",
-        document="90000001490",
+        document="80000001481",
         consultation="a report drawn from the document",
         negativation="published; its first clearing is rejected, the second accepted",
         batch=BatchRule.CLEARING_REJECTED_ONCE,
@@ -280,7 +277,3 @@ def markdown_table() -> str:
         for scenario in SCENARIOS
     ]
     return "\n".join(["| who | document | consultation | negativation |", "|---|---|---|---|", *rows])
-
-
-if __name__ == "__main__":
-    sys.stdout.write(markdown_table() + "\n")
