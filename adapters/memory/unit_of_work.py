@@ -10,8 +10,10 @@ from adapters.memory.administration import (
     MemoryIdempotencyRecords,
     MemoryParameters,
 )
+from adapters.memory.collection import MemoryCollectionItems, MemoryCollectionRuns, MemoryCollectionSettings
 from adapters.memory.company import MemoryBranches, MemoryIntegrations
 from adapters.memory.consultations import MemoryConsultations
+from adapters.memory.monitoring import MemoryMonitorChanges, MemoryMonitors
 from adapters.memory.negativations import MemoryNegativations
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.people import MemoryCustomers, MemoryInvoices, MemoryLeads, MemoryProspects
@@ -25,12 +27,17 @@ from ports.stores import (
     AuditTrail,
     Branches,
     CodeTables,
+    CollectionItems,
+    CollectionRuns,
+    CollectionSettings,
     Consultations,
     Customers,
     IdempotencyRecords,
     Integrations,
     Invoices,
     Leads,
+    MonitorChanges,
+    Monitors,
     Negativations,
     Parameters,
     Prospects,
@@ -52,6 +59,11 @@ class MemoryUnitOfWork(UnitOfWork):
         self.consultations: Consultations = MemoryConsultations(storage, transaction)
         self.negativations: Negativations = MemoryNegativations(storage, transaction)
         self.parameters: Parameters = MemoryParameters(transaction)
+        self.collection_settings: CollectionSettings = MemoryCollectionSettings(transaction)
+        self.collection_runs: CollectionRuns = MemoryCollectionRuns(storage, transaction)
+        self.collection_items: CollectionItems = MemoryCollectionItems(storage, transaction)
+        self.monitors: Monitors = MemoryMonitors(storage, transaction)
+        self.monitor_changes: MonitorChanges = MemoryMonitorChanges(storage, transaction)
         self.code_tables: CodeTables = MemoryCodeTables(transaction)
         self.audit: AuditTrail = MemoryAuditTrail(storage, transaction)
         self.idempotency: IdempotencyRecords = MemoryIdempotencyRecords(transaction)

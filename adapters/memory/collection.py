@@ -1,0 +1,89 @@
+"""The collection routine's parameters, runs and decisions in memory."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from adapters.memory.records import Records, Unique
+from adapters.memory.storage import MemoryStorage, Table, Transaction
+from core.domain.collection import CollectionItem, CollectionParameters, CollectionRun
+from core.domain.errors import Conflict
+from core.domain.listing import CollectionItemFilter, CollectionOrder, CollectionRunFilter
+from core.domain.paging import KeyValue, Order, Page, Window
+from ports.stores import CollectionItems, CollectionRuns, CollectionSettings
+
+
+class MemoryCollectionSettings(CollectionSettings):
+    """The parameters, by branch; the company's are those of no branch."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._table = Table(transaction, CollectionParameters.__name__, CollectionParameters)
+
+    async def of(self, branch_ids: Collection[UUID]) -> dict[UUID | None, CollectionParameters]:
+        found = ((branch_id, self._table.get(branch_id)) for branch_id in (None, *branch_ids))
+        return {branch_id: saved for branch_id, saved in found if saved is not None}
+
+    async def save(self, parameters: CollectionParameters) -> None:
+        self._table.put(parameters.branch_id, parameters)
+
+
+class MemoryCollectionRuns(
+    Records[CollectionRun, CollectionRunFilter, Order[CollectionOrder]], CollectionRuns
+):
+    """The runs."""
+
+    def __init__(self, storage: MemoryStorage, transaction: Transaction) -> None:
+        super().__init__(storage, transaction, CollectionRun, (Unique(_real_date, _run_exists),))
+
+    def lets_through(self, record: CollectionRun, matching: CollectionRunFilter) -> bool:
+        return (
+            (matching.run_from is None or matching.run_from <= record.run_date)
+            and (matching.run_to is None or record.run_date <= matching.run_to)
+            and matching.dry_run in (None, record.dry_run)
+        )
+
+    def order_value(self, record: CollectionRun, order: Order[CollectionOrder]) -> KeyValue:
+        return record.number
+
+    async def of_date(self, run_date: date) -> CollectionRun | None:
+        return next((run for run in self.table.all() if _real_date(run) == run_date), None)
+
+
+class _Items(Records[CollectionItem, CollectionItemFilter, Order[CollectionOrder]]):
+    def lets_through(self, record: CollectionItem, matching: CollectionItemFilter) -> bool:
+        return (
+            record.run_id == matching.run_id
+            and (matching.branch_ids is None or record.branch_id in matching.branch_ids)
+            and matching.decision in (None, record.decision)
+        )
+
+    def order_value(self, record: CollectionItem, order: Order[CollectionOrder]) -> KeyValue:
+        return record.number
+
+
+class MemoryCollectionItems(CollectionItems):
+    """The decisions: a store of records without the ways to change one."""
+
+    def __init__(self, storage: MemoryStorage, transaction: Transaction) -> None:
+        self._items = _Items(storage, transaction, CollectionItem)
+
+    async def add(self, items: Sequence[CollectionItem]) -> None:
+        self._items.table.require_writable()
+        for item in items:
+            await self._items.add(item)
+
+    async def page(
+        self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window
+    ) -> Page[CollectionItem]:
+        return await self._items.page(matching, order, window)
+
+    async def count(self, matching: CollectionItemFilter) -> int:
+        return await self._items.count(matching)
+
+
+def _real_date(run: CollectionRun) -> date | None:
+    return None if run.dry_run else run.run_date
+
+
+def _run_exists(run: CollectionRun) -> Conflict:
+    return Conflict(reason="COLLECTION_RUN_EXISTS", params={"date": run.run_date.isoformat()})
