@@ -1,22 +1,49 @@
 """Dependency injection: ports by instance, use cases by what their fields ask for."""
 
+from collections.abc import Iterable
 from typing import TypeVar, get_type_hints
 
 import punq
 
 from api.use_cases import UseCases
+from core.domain.access import hash_token
+from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
+from core.use_cases.create_token import CreateToken
+from core.use_cases.deliver import Deliver
+from core.use_cases.fetch_changes import FetchChanges
+from core.use_cases.fetch_results import FetchResults
+from core.use_cases.identify_caller import IdentifyCaller
+from core.use_cases.list_tokens import ListTokens
+from core.use_cases.open_report import OpenOriginal, OpenReport
+from core.use_cases.revoke_token import RevokeToken
 from ports.business_calendar import BusinessCalendar
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
 from ports.outbox import Queue
 from ports.password_hasher import PasswordHasher
+from ports.report_renderer import ReportRenderer
+from ports.token_source import TokenSource
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
+OWN_USE_CASES = (
+    ContinueCollection,
+    CreateToken,
+    Deliver,
+    FetchChanges,
+    FetchResults,
+    ListTokens,
+    OpenOriginal,
+    OpenReport,
+    RevokeToken,
+    StartDailyCollection,
+)
+"""What the server itself does, besides what the API offers."""
+
 _USE_CASES = "core.use_cases."
 
-UseCaseT = TypeVar("UseCaseT")
+MadeT = TypeVar("MadeT")
 
 
 def build_container(
@@ -26,11 +53,17 @@ def build_container(
     bureau: CreditBureau,
     vault: Vault,
     password_hasher: PasswordHasher,
+    token_source: TokenSource,
+    renderer: ReportRenderer,
     clock: Clock,
     ids: Ids,
     calendar: BusinessCalendar,
+    admin_token: str | None = None,
 ) -> punq.Container:
-    """A container that holds the ports. The parameters' types are what makes the type checker compare adapter and port."""
+    """A container of ports and use cases. The parameters' types are what makes the type checker compare adapter and port.
+
+    admin_token: the token known in advance, if there is one.
+    """
     container = punq.Container()
     ports: dict[type, object] = {
         UnitsOfWork: units_of_work,
@@ -38,28 +71,41 @@ def build_container(
         CreditBureau: bureau,
         Vault: vault,
         PasswordHasher: password_hasher,
+        TokenSource: token_source,
+        ReportRenderer: renderer,
         Clock: clock,
         Ids: ids,
         BusinessCalendar: calendar,
     }
     for port, instance in ports.items():
         container.register(port, instance=instance)
+    identify = IdentifyCaller(
+        units_of_work=units_of_work,
+        clock=clock,
+        admin_token_hash=hash_token(admin_token) if admin_token else None,
+    )
+    container.register(IdentifyCaller, instance=identify)
+    _register(container, [*get_type_hints(UseCases).values(), *OWN_USE_CASES], known={IdentifyCaller})
     return container
-
-
-def resolve(container: punq.Container, use_case: type[UseCaseT]) -> UseCaseT:
-    """The use case with its ports, and with the use cases that it builds on."""
-    _make_known(container, use_case)
-    return container.resolve(use_case)
 
 
 def use_cases(container: punq.Container) -> UseCases:
     """Every use case that the API offers."""
-    return UseCases(**{name: resolve(container, hint) for name, hint in get_type_hints(UseCases).items()})
+    return UseCases(**{name: container.resolve(hint) for name, hint in get_type_hints(UseCases).items()})
 
 
-def _make_known(container: punq.Container, use_case: type) -> None:
-    container.register(use_case)
-    for needed in get_type_hints(use_case).values():
-        if isinstance(needed, type) and needed.__module__.startswith(_USE_CASES):
-            _make_known(container, needed)
+def make(container: punq.Container, needy: type[MadeT]) -> MadeT:
+    """Something of the server's own that is made of ports and use cases."""
+    _register(container, [needy], known={IdentifyCaller})
+    return container.resolve(needy)
+
+
+def _register(container: punq.Container, use_cases: Iterable[type], *, known: set[type]) -> None:
+    """Register the use cases, and those that they build on."""
+    for use_case in use_cases:
+        if use_case not in known:
+            known.add(use_case)
+            container.register(use_case)
+            needed = [hint for hint in get_type_hints(use_case).values() if isinstance(hint, type)]
+            deeper = [hint for hint in needed if hint.__module__.startswith(_USE_CASES)]
+            _register(container, deeper, known=known)

@@ -1,9 +1,9 @@
-"""The worker: keeps the promises of the outbox and fetches the bureau's results, for as long as the process lives."""
+"""The worker: keeps the promises of the outbox and goes through the routines, for as long as the process lives."""
 
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -16,8 +16,8 @@ _log = structlog.stdlib.get_logger("server.worker")
 LONGEST_WAIT = timedelta(seconds=2)
 """How long the dispatcher waits for a promise of this process before it looks for those of others, or due again."""
 
-FETCH_PAUSE = timedelta(seconds=2)
-"""How often the worker looks whether results are due; the bureau itself is asked as seldom as it wishes."""
+ROUTINE_PAUSE = timedelta(seconds=2)
+"""How often the worker looks whether a routine is due; each says itself when it comes round again."""
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
@@ -29,26 +29,22 @@ STOP_SECONDS = 10
 """How long work under way may take to finish when the process stops; what is cut off is asked about after the start."""
 
 
+Pass = Callable[[], Awaitable[int]]
+"""One pass of a loop; it answers how much it found to do, 0 (or False) when nothing is left."""
+
+DELIVER = "deliver"
+
+
 class Worker:
-    """Runs both loops and knows whether they come round.
+    """Runs each loop beside the others and knows whether they come round.
 
     A pass that raises is logged and repeated after a pause that doubles, with jitter: neither a fault in one pass nor a
-    database that went away ends the loop.
+    database that went away ends the loop, and no loop holds up another.
     """
 
-    def __init__(
-        self,
-        *,
-        deliver: Callable[[], Awaitable[int]],
-        fetch: Callable[[], Awaitable[int]],
-        queue: Queue,
-        clock: Clock,
-    ) -> None:
-        self._passes: dict[str, Callable[[], Awaitable[int]]] = {"deliver": deliver, "fetch": fetch}
-        self._idle = {
-            "deliver": lambda: queue.wait(LONGEST_WAIT),
-            "fetch": lambda: clock.sleep(FETCH_PAUSE),
-        }
+    def __init__(self, *, deliver: Pass, routines: Mapping[str, Pass], queue: Queue, clock: Clock) -> None:
+        self._passes: dict[str, Pass] = {DELIVER: deliver, **routines}
+        self._queue = queue
         self._clock = clock
         self._came_round = dict.fromkeys(self._passes, clock.now())
         self._stopping = asyncio.Event()
@@ -79,14 +75,19 @@ class Worker:
                 self._came_round[name] = self._clock.now()
                 pause = FIRST_PAUSE
                 if done == 0:
-                    await self._unless_stopping(self._idle[name]())
-            except (
-                Exception
-            ):  # whatever it was, the next pass may succeed; stopping would keep no promise at all
+                    await self._unless_stopping(self._idle(name))
+            except Exception:
+                # Whatever it was, the next pass may succeed; a loop that ended would keep no promise at all.
                 _log.exception(f"{name} failed", again_in_seconds=pause)
                 seconds = pause * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
                 await self._unless_stopping(self._clock.sleep(timedelta(seconds=seconds)))
                 pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _idle(self, name: str) -> None:
+        if name == DELIVER:
+            await self._queue.wait(LONGEST_WAIT)
+        else:
+            await self._clock.sleep(ROUTINE_PAUSE)
 
     async def _unless_stopping(self, waiting: Awaitable[None]) -> None:
         stop, wait = asyncio.create_task(self._stopping.wait()), asyncio.ensure_future(waiting)

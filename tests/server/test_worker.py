@@ -57,7 +57,7 @@ async def test_it_waits_for_work_and_wakes_for_it() -> None:
         passes.put_nowait(1)
         return 0
 
-    worker = Worker(deliver=deliver, fetch=_idle, queue=queue, clock=_Clock())
+    worker = Worker(deliver=deliver, routines={"fetch": _idle}, queue=queue, clock=_Clock())
     async with worker.running(), asyncio.timeout(5):
         await passes.get()
         await asyncio.sleep(0)
@@ -77,7 +77,7 @@ async def test_it_does_not_wait_while_there_is_work() -> None:
         return 1
 
     async with (
-        Worker(deliver=deliver, fetch=_idle, queue=queue, clock=_Clock()).running(),
+        Worker(deliver=deliver, routines={"fetch": _idle}, queue=queue, clock=_Clock()).running(),
         asyncio.timeout(5),
     ):
         await drained.wait()
@@ -99,7 +99,7 @@ async def test_a_failing_pass_is_repeated_after_growing_pauses(monkeypatch: pyte
         await asyncio.Event().wait()
         return 0
 
-    worker = Worker(deliver=deliver, fetch=fetch, queue=queue, clock=clock)
+    worker = Worker(deliver=deliver, routines={"fetch": fetch}, queue=queue, clock=clock)
     monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.01)
     async with worker.running(), asyncio.timeout(5):
         await succeeded.wait()
@@ -114,7 +114,7 @@ async def test_it_is_not_well_when_a_loop_stands_still(monkeypatch: pytest.Monke
         await stuck.wait()
         return 0
 
-    worker = Worker(deliver=deliver, fetch=deliver, queue=_Queue(), clock=clock)
+    worker = Worker(deliver=deliver, routines={"fetch": deliver}, queue=_Queue(), clock=clock)
     async with worker.running(), asyncio.timeout(5):
         await started.wait()
         assert worker.is_well()
@@ -132,7 +132,7 @@ async def test_work_under_way_finishes_before_it_stops() -> None:
         finished.set()
         return 1
 
-    worker = Worker(deliver=deliver, fetch=_idle, queue=_Queue(), clock=_Clock())
+    worker = Worker(deliver=deliver, routines={"fetch": _idle}, queue=_Queue(), clock=_Clock())
     async with asyncio.timeout(5):
         async with worker.running():
             await started.wait()
@@ -153,7 +153,7 @@ async def test_work_that_does_not_finish_is_cut_off(monkeypatch: pytest.MonkeyPa
             raise
         return 1
 
-    worker = Worker(deliver=deliver, fetch=_idle, queue=_Queue(), clock=_Clock())
+    worker = Worker(deliver=deliver, routines={"fetch": _idle}, queue=_Queue(), clock=_Clock())
     async with asyncio.timeout(5):
         async with worker.running():
             await started.wait()

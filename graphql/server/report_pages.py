@@ -1,0 +1,77 @@
+"""Report pages: our sheet as a page and as PDF, and the provider's own page as it came."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adapters.reports.html import PAGE_POLICY
+from core.domain.access import Unauthenticated
+from core.domain.errors import Forbidden, NotFound
+from core.use_cases.identify_caller import IdentifyCaller
+from core.use_cases.open_report import OpenOriginal, OpenReport, OpenReportCommand
+from ports.report_renderer import ReportRenderer
+from server.auth import reader_of
+from server.tickets import Tickets
+
+ORIGINAL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+"""The provider's page is somebody else's code: it runs no script, sends nothing and is of no origin."""
+
+PAGE_FRAMES = f"{PAGE_POLICY}; frame-ancestors 'none'"
+
+Open = Callable[[OpenReportCommand], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPages:
+    """The pages. They take the same token as the API, or a ticket (see `Tickets`)."""
+
+    identify: IdentifyCaller
+    open_report: OpenReport
+    open_original: OpenOriginal
+    renderer: ReportRenderer
+    tickets: Tickets
+
+    def routes(self) -> list[Route]:
+        """Where the pages are."""
+        pages = {"report.html": self._html, "report.pdf": self._pdf, "original": self._original}
+        return [
+            Route(f"/consultations/{{number:int}}/{name}", self._opened(name, page))
+            for name, page in pages.items()
+        ]
+
+    def _opened(self, name: str, page: Open) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            try:
+                caller = await reader_of(request, self.identify, self.tickets)
+                command = OpenReportCommand(caller=caller, number=request.path_params["number"], form=name)
+                return await page(command)
+            except Unauthenticated as error:
+                headers = {"WWW-Authenticate": "Bearer"}
+                return _refusal(401, "UNAUTHENTICATED", error.reason.value, headers)
+            except Forbidden as error:
+                return _refusal(403, "FORBIDDEN", error.scope)
+            except NotFound:
+                return _refusal(404, "NOT_FOUND", "There is no such report.")
+
+        return endpoint
+
+    async def _html(self, command: OpenReportCommand) -> Response:
+        page = await self.renderer.html(await self.open_report(command))
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": PAGE_FRAMES})
+
+    async def _pdf(self, command: OpenReportCommand) -> Response:
+        document = await self.renderer.pdf(await self.open_report(command))
+        headers = {"Content-Disposition": f'inline; filename="consulta-{command.number}.pdf"'}
+        return Response(document, media_type="application/pdf", headers=headers)
+
+    async def _original(self, command: OpenReportCommand) -> Response:
+        content, media_type = await self.open_original(command)
+        headers = {"Content-Type": media_type, "Content-Security-Policy": ORIGINAL_POLICY}
+        return Response(content, headers=headers)
+
+
+def _refusal(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"error": {"code": code, "detail": detail}}, status_code=status, headers=headers)
