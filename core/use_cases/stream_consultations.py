@@ -10,7 +10,7 @@ from core.domain.consultation import Consultation
 from core.domain.integration import Integration
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.paging import Cursor, Direction, Order, Window
-from core.domain.subjects import SubjectKind
+from core.domain.subjects import Customer, Lead, Prospect, SubjectKind
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 CHUNK = 500
@@ -76,5 +76,5 @@ async def _names(work: UnitOfWork, consultations: Collection[Consultation]) -> d
     customers = await work.customers.get_many(wanted.get(SubjectKind.CUSTOMER, ()))
     leads = await work.leads.get_many(wanted.get(SubjectKind.LEAD, ()))
     prospects = await work.prospects.get_many(wanted.get(SubjectKind.PROSPECT, ()))
-    people = [*customers.values(), *leads.values(), *prospects.values()]
+    people: list[Customer | Lead | Prospect] = [*customers.values(), *leads.values(), *prospects.values()]
     return {person.id: person.name for person in people}
