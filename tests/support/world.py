@@ -97,6 +97,11 @@ class World:
             self.invoice = await work.invoices.add(make_invoice(branch_id=branch.id, customer_id=customer.id))
         return self
 
+    async def add_branch(self, **changes: Any) -> Branch:
+        """Another branch, without an integration."""
+        async with self.units_of_work.begin() as work:
+            return await work.branches.add(make_branch(**changes))
+
     async def add_integration(self, branch: Branch, **changes: Any) -> Integration:
         """An integration with both passwords sealed, in the history and known to the bureau."""
         integration = make_integration(branch_id=branch.id, **changes)

@@ -1,0 +1,15 @@
+"""The audit trail, as tests read it."""
+
+from core.domain.audit import AuditAction, AuditEvent
+from core.domain.listing import AuditFilter, AuditOrder
+from core.domain.paging import Direction, Order, Window
+from support.world import World
+
+
+async def events_of(world: World, action: AuditAction) -> list[AuditEvent]:
+    """The entries of one action, oldest first."""
+    async with world.units_of_work.read() as work:
+        page = await work.audit.page(
+            AuditFilter(action=action), Order(AuditOrder.NUMBER, Direction.ASC), Window(size=100)
+        )
+    return [edge.record for edge in page.edges]
