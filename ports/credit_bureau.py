@@ -14,6 +14,8 @@ from core.domain.bureau import (
     Inclusion,
     Receipt,
 )
+from core.domain.documents import Document
+from core.domain.monitoring import ChangeEvents
 from core.domain.plans import PlanOffer
 from core.domain.secret import Secret
 
@@ -24,7 +26,7 @@ class CreditBureau(Protocol):
     `FailureClass.TRANSIENT` MUST be raised only when the bureau certainly did not act; whenever bytes of a request may
     have reached it without an answer, the class MUST be `UNDETERMINED`. BureauNotConfigured is raised when no address is
     configured for the account's environment. The account carries the CONSULTATION password for consultations and
-    plans, the PEFIN password for all else.
+    plans and the watching of CNPJs, the PEFIN password for all else.
     """
 
     @abstractmethod
@@ -70,3 +72,15 @@ class CreditBureau(Protocol):
     @abstractmethod
     async def change_password(self, account: BureauAccount, kind: CredentialKind, new: Secret) -> None:
         """Replace the password in `account` with `new` at the bureau, at once."""
+
+    @abstractmethod
+    async def watch(self, account: BureauAccount, company: Document) -> None:
+        """Watch a CNPJ for changes (monitoramento). Watching it twice changes nothing."""
+
+    @abstractmethod
+    async def unwatch(self, account: BureauAccount, company: Document) -> None:
+        """Stop watching a CNPJ. Stopping twice changes nothing."""
+
+    @abstractmethod
+    async def changes(self, account: BureauAccount, after: str | None) -> ChangeEvents:
+        """Changes at watched CNPJs after the cursor `after` (None: from the beginning), oldest first."""

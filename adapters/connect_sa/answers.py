@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from adapters.connect_sa.orders import PLANS
 from adapters.connect_sa.wire import Amount, Answer, Code, KeyedAnswer, Text, Token, own_key
 from core.domain.bureau import BureauCode, BureauEvent, BureauEventKind, BureauEvents, Receipt
+from core.domain.monitoring import ChangeEvent, ChangeEvents, ChangeKind
 from core.domain.plans import PlanOffer
 
 NOTHING_HELD = frozenset({"OPERACAO_NAO_ENCONTRADA", "CONSULTA_NAO_ENCONTRADA"})
@@ -122,6 +123,64 @@ class EventsAnswer(Answer):
         events = (row.to_domain() for row in self.eventos)
         return BureauEvents(
             events=tuple(event for event in events if event is not None),
+            cursor=self.cursor,
+            has_more=self.ha_mais and self.cursor != after,
+            ask_again_after_seconds=self.consultar_novamente_em_segundos,
+        )
+
+
+_CHANGES = {
+    "SITUACAO_CADASTRAL": ChangeKind.REGISTRATION_STATUS,
+    "PENDENCIA": ChangeKind.PENDING_DEBT,
+    "PROTESTO": ChangeKind.PROTEST,
+    "ACAO_JUDICIAL": ChangeKind.LAWSUIT,
+    "FALENCIA": ChangeKind.BANKRUPTCY,
+}
+
+
+class NothingAnswer(Answer):
+    """The empty answer to an order that has nothing to tell."""
+
+
+class MonitorAnswer(Answer):
+    """Monitoramento: a CNPJ that is watched."""
+
+    cnpj: Text
+    desde: AwareDatetime
+
+
+class ChangeRow(Answer):
+    """Alteracao. Kinds that we do not know are told as OTHER: the description says what it is."""
+
+    id: Token
+    cnpj: Text
+    tipo: Code
+    descricao: Text
+    ocorrida_em: AwareDatetime
+
+    def to_domain(self) -> ChangeEvent:
+        """The change."""
+        return ChangeEvent(
+            event_id=self.id,
+            document=self.cnpj,
+            kind=_CHANGES.get(self.tipo, ChangeKind.OTHER),
+            description=self.descricao,
+            occurred_at=self.ocorrida_em.astimezone(UTC),
+        )
+
+
+class ChangesAnswer(Answer):
+    """A page of changes."""
+
+    eventos: list[ChangeRow]
+    cursor: Token
+    ha_mais: bool
+    consultar_novamente_em_segundos: Annotated[int, Field(ge=0, le=604_800)]
+
+    def to_domain(self, after: str | None) -> ChangeEvents:
+        """The page after the cursor `after`; a cursor that does not move on ends it, whatever the provider claims."""
+        return ChangeEvents(
+            events=tuple(row.to_domain() for row in self.eventos),
             cursor=self.cursor,
             has_more=self.ha_mais and self.cursor != after,
             ask_again_after_seconds=self.consultar_novamente_em_segundos,

@@ -7,9 +7,12 @@ import httpx
 
 from adapters.connect_sa.answers import (
     NOTHING_HELD,
+    ChangesAnswer,
     CodesAnswer,
     CredentialAnswer,
     EventsAnswer,
+    MonitorAnswer,
+    NothingAnswer,
     PlansAnswer,
     ReceiptAnswer,
 )
@@ -39,6 +42,8 @@ from core.domain.bureau import (
     Inclusion,
     Receipt,
 )
+from core.domain.documents import Document
+from core.domain.monitoring import ChangeEvents
 from core.domain.plans import PlanOffer
 from core.domain.secret import Secret
 from ports.credit_bureau import CreditBureau
@@ -188,6 +193,45 @@ class ConnectSaBureau(CreditBureau):
                 answer=CredentialAnswer,
             ),
         )
+
+    async def watch(self, account: BureauAccount, company: Document) -> None:
+        """Watches the CNPJ; its number is part of the address, as the contract has it."""
+        await self._exchange(
+            account,
+            Call(
+                name="watch",
+                method="PUT",
+                path=f"/v1/monitoramentos/{company.number}",
+                answer=MonitorAnswer,
+            ),
+        )
+
+    async def unwatch(self, account: BureauAccount, company: Document) -> None:
+        """Stops watching the CNPJ."""
+        await self._exchange(
+            account,
+            Call(
+                name="unwatch",
+                method="DELETE",
+                path=f"/v1/monitoramentos/{company.number}",
+                answer=NothingAnswer,
+            ),
+        )
+
+    async def changes(self, account: BureauAccount, after: str | None) -> ChangeEvents:
+        """One page of changes."""
+        params = {"limite": _PAGE} if after is None else {"limite": _PAGE, "apos": after}
+        answer = await self._exchange(
+            account,
+            Call(
+                name="changes",
+                method="GET",
+                path="/v1/monitoramentos/eventos",
+                params=params,
+                answer=ChangesAnswer,
+            ),
+        )
+        return answer.to_domain(after)
 
     async def _codes(self, account: BureauAccount, name: str, path: str) -> list[BureauCode]:
         answer = await self._exchange(account, Call(name=name, method="GET", path=path, answer=CodesAnswer))

@@ -51,7 +51,7 @@ class Call(Generic[A]):
     """
 
     name: str
-    method: Literal["GET", "POST", "PUT"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     answer: type[A]
     key: str | None = None
@@ -165,7 +165,7 @@ def _accepted(call: Call[A], raw: _Raw) -> A | None:
     """The answer of a success that is what the contract says, and speaks of the order that was sent."""
     if raw.body is None or not 200 <= raw.status < 300:
         return None
-    answer = _parse(call.answer, raw.body)
+    answer = _parse(call.answer, raw.body or _NOTHING)
     if isinstance(answer, KeyedAnswer) and answer.chave != call.key:
         return None
     return answer
@@ -211,6 +211,9 @@ def _unclear(call: Call[A]) -> BureauFailure:
         failure=FailureClass.TRANSIENT if call.method == "GET" else FailureClass.UNDETERMINED
     )
 
+
+_NOTHING = b"{}"
+"""What the empty body of a 204 stands for."""
 
 P = TypeVar("P", bound=Answer)
 

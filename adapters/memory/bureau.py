@@ -24,8 +24,10 @@ from core.domain.bureau import (
     Receipt,
 )
 from core.domain.code_tables import CLEARING_CODES, RESTRICTION_CODES
+from core.domain.documents import Document
 from core.domain.errors import DomainError
 from core.domain.money import Money
+from core.domain.monitoring import ChangeEvent, ChangeEvents
 from core.domain.plans import ConsultationPlan, PlanOffer
 from core.domain.report import EMPTY_BLOCK, CreditReport, Score
 from core.domain.secret import Secret
@@ -56,7 +58,7 @@ class FakeBureau(CreditBureau):
     """Takes every password until `passwords` names the right one, and every order until `fail` says otherwise.
 
     calls: everything that arrived, in order. billed: how often each consultation key was billed. inclusions, exclusions,
-    reports: what is held, by key. report_of: what is known of a document number (others get an ordinary report).
+    reports: what is held, by key. watched: the CNPJs under watch, by integration. changes_found: what is told of them. report_of: what is known of a document number (others get an ordinary report).
     """
 
     def __init__(self) -> None:
@@ -67,6 +69,8 @@ class FakeBureau(CreditBureau):
         self.reports: dict[str, BureauReport] = {}
         self.report_of: dict[str, CreditReport] = {}
         self.passwords: dict[tuple[str, CredentialKind], Secret] = {}
+        self.watched: dict[UUID, set[str]] = defaultdict(set)
+        self.changes_found: list[ChangeEvent] = []
         self.ask_again_after_seconds = 60
         self.page_size = 100
         self._events: dict[UUID, list[BureauEvent]] = defaultdict(list)
@@ -166,6 +170,25 @@ class FakeBureau(CreditBureau):
     async def change_password(self, account: BureauAccount, kind: CredentialKind, new: Secret) -> None:
         async with self._asked("change_password", account, kind, kind.value):
             self.passwords[account.login, kind] = new
+
+    async def watch(self, account: BureauAccount, company: Document) -> None:
+        async with self._asked("watch", account, CredentialKind.CONSULTATION):
+            self.watched[account.integration_id].add(company.number)
+
+    async def unwatch(self, account: BureauAccount, company: Document) -> None:
+        async with self._asked("unwatch", account, CredentialKind.CONSULTATION):
+            self.watched[account.integration_id].discard(company.number)
+
+    async def changes(self, account: BureauAccount, after: str | None) -> ChangeEvents:
+        async with self._asked("changes", account, CredentialKind.CONSULTATION, after):
+            first = int(after or 0)
+            last = min(first + self.page_size, len(self.changes_found))
+            return ChangeEvents(
+                events=tuple(self.changes_found[first:last]),
+                cursor=str(last),
+                has_more=last < len(self.changes_found),
+                ask_again_after_seconds=self.ask_again_after_seconds,
+            )
 
     @asynccontextmanager
     async def _asked(

@@ -13,12 +13,10 @@ class ChangeKind(StrEnum):
     """What changed about a watched company."""
 
     REGISTRATION_STATUS = "REGISTRATION_STATUS"
-    PARTNERS = "PARTNERS"
-    CAPITAL = "CAPITAL"
-    PROTEST = "PROTEST"
     PENDING_DEBT = "PENDING_DEBT"
-    BAD_CHEQUE = "BAD_CHEQUE"
+    PROTEST = "PROTEST"
     LAWSUIT = "LAWSUIT"
+    BANKRUPTCY = "BANKRUPTCY"
     OTHER = "OTHER"
 
 
