@@ -1,0 +1,162 @@
+"""Watching CNPJs: the provider is told once, what it finds is kept once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.domain.access import Scope
+from core.domain.bureau import BureauFailure, FailureClass
+from core.domain.errors import Forbidden, InvalidInput, NotFound
+from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
+from core.domain.monitoring import ChangeEvent, ChangeKind, Monitor, MonitorChange
+from core.domain.paging import Direction, Order, Window
+from core.use_cases.fetch_changes import FetchChanges
+from core.use_cases.monitor_company import (
+    MonitorCompany,
+    MonitorCompanyCommand,
+    StopMonitoring,
+    StopMonitoringCommand,
+)
+from support.builders import make_branch, make_caller
+from support.documents import synthetic_cnpj
+from support.world import World
+
+COMPANY = synthetic_cnpj(4242)
+
+
+async def watch(world: World, number: str | None = COMPANY.formatted) -> Monitor:
+    command = MonitorCompanyCommand(caller=world.caller, branch_id=world.branch.id, number=number)
+    return await world.use_case(MonitorCompany)(command)
+
+
+async def stop(world: World, monitor: Monitor) -> Monitor:
+    return await world.use_case(StopMonitoring)(
+        StopMonitoringCommand(caller=world.caller, monitor_id=monitor.id)
+    )
+
+
+async def changes(world: World) -> list[MonitorChange]:
+    async with world.units_of_work.read() as work:
+        order = Order(MonitorOrder.NUMBER, Direction.ASC)
+        page = await work.monitor_changes.page(MonitorChangeFilter(), order, Window(size=100))
+    return [edge.record for edge in page.edges]
+
+
+def found(world: World, event_id: str, document: str = COMPANY.number) -> None:
+    world.bureau.changes_found.append(
+        ChangeEvent(
+            event_id=event_id,
+            document=document,
+            kind=ChangeKind.PROTEST,
+            description="Novo protesto",
+            occurred_at=datetime(2026, 3, 17, tzinfo=UTC),
+        )
+    )
+
+
+async def test_watching_twice_is_one_monitor_and_one_call(world: World) -> None:
+    first = await watch(world)
+
+    assert await watch(world, COMPANY.number) == first
+    assert world.bureau.watched[world.integration.id] == {COMPANY.number}
+    assert len(world.bureau.called("watch")) == 1
+
+
+async def test_without_a_number_the_branch_itself_is_watched(world: World) -> None:
+    assert (await watch(world, None)).document == world.branch.document
+
+
+@pytest.mark.parametrize("number", ["52998224725", "123"])
+async def test_only_companies_are_watched(world: World, number: str) -> None:
+    with pytest.raises(InvalidInput):
+        await watch(world, number)
+    assert world.bureau.calls == []
+
+
+async def test_when_the_provider_fails_nothing_is_stored(world: World) -> None:
+    world.bureau.fail("watch", BureauFailure(failure=FailureClass.TRANSIENT))
+
+    with pytest.raises(BureauFailure):
+        await watch(world)
+    async with world.units_of_work.read() as work:
+        assert await work.monitors.count(MonitorFilter()) == 0
+
+
+async def test_changes_are_kept_once_page_by_page(world: World) -> None:
+    monitor = await watch(world)
+    world.bureau.page_size = 1
+    found(world, "e1")
+    found(world, "e2")
+    found(world, "e3", document=synthetic_cnpj(1).number)
+
+    fetch = world.use_case(FetchChanges)
+    while await fetch():
+        pass
+    world.clock.advance(timedelta(hours=1))
+    await fetch()
+
+    assert [(change.monitor_id, change.event_id) for change in await changes(world)] == [
+        (monitor.id, "e1"),
+        (monitor.id, "e2"),
+    ]
+
+
+async def test_the_provider_is_not_asked_sooner_than_it_allows(world: World) -> None:
+    await watch(world)
+    world.bureau.ask_again_after_seconds = 600
+    fetch = world.use_case(FetchChanges)
+    assert await fetch() is True
+
+    world.clock.advance(timedelta(seconds=599))
+    assert await fetch() is False
+    world.clock.advance(timedelta(seconds=2))
+    assert await fetch() is True
+
+
+async def test_a_provider_that_does_not_answer_is_asked_again_later(world: World) -> None:
+    await watch(world)
+    found(world, "e1")
+    world.bureau.fail("changes", BureauFailure(failure=FailureClass.TRANSIENT))
+    fetch = world.use_case(FetchChanges)
+    await fetch()
+    assert await changes(world) == []
+
+    world.clock.advance(timedelta(minutes=1))
+    await fetch()
+    assert len(await changes(world)) == 1
+
+
+async def test_stopping_keeps_what_was_found_and_happens_once(world: World) -> None:
+    monitor = await watch(world)
+    found(world, "e1")
+    await world.use_case(FetchChanges)()
+
+    stopped = await stop(world, monitor)
+
+    assert stopped.stopped_at is not None
+    assert await stop(world, monitor) == stopped
+    assert len(world.bureau.called("unwatch")) == 1
+    assert len(await changes(world)) == 1
+    assert (await watch(world)).id != monitor.id
+
+
+async def test_it_is_stopped_here_when_the_integration_is_gone(world: World) -> None:
+    monitor = await watch(world)
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(replace(world.integration, deleted_at=world.clock.now()))
+
+    assert (await stop(world, monitor)).stopped_at is not None
+    assert world.bureau.called("unwatch") == []
+
+
+async def test_what_is_out_of_reach_does_not_exist(world: World) -> None:
+    monitor = await watch(world)
+    world.caller = make_caller(branch_ids=frozenset({make_branch().id}))
+    with pytest.raises(NotFound):
+        await stop(world, monitor)
+    with pytest.raises(NotFound):
+        await watch(world)
+    world.caller = make_caller(scopes=frozenset(Scope) - {Scope.MONITOR})
+    with pytest.raises(Forbidden):
+        await watch(world)
