@@ -1,0 +1,89 @@
+"""A database that is open: its engines, and the transactions that run in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from adapters.sql.engine import (
+    is_sqlite,
+    make_folder,
+    parse_url,
+    postgresql_engine,
+    sqlite_readers,
+    sqlite_writer,
+)
+from adapters.sql.work import Work
+from ports.clock import Clock
+
+
+class Database:
+    """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
+
+    `wakeup` is set after each commit that the queue must hear of.
+    """
+
+    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+        self.url = parse_url(address)
+        self.on_sqlite = is_sqlite(self.url)
+        self.wakeup = asyncio.Event()
+        if self.on_sqlite:
+            make_folder(self.url)
+            self._writers, self._readers = sqlite_writer(self.url), sqlite_readers(self.url)
+        else:
+            self._writers = postgresql_engine(self.url, pool_size=pool_size)
+            self._readers = self._writers.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    @property
+    def engines(self) -> tuple[AsyncEngine, ...]:
+        """The engines, for those who watch them."""
+        return (self._writers, self._readers) if self.on_sqlite else (self._writers,)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for engine in self.engines:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def writing(self, clock: Clock) -> AsyncIterator[Work]:
+        """A transaction that commits when its block ends, and rolls back when the block raises."""
+        async with self._alone(), self._session(self._writers) as session:
+            work = Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=True)
+            async with session.begin():
+                yield work
+        if work.wakes:
+            self.wakeup.set()
+
+    @asynccontextmanager
+    async def reading(self, clock: Clock) -> AsyncIterator[Work]:
+        """A consistent view of what is committed."""
+        async with self._session(self._readers) as session:
+            yield Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=False)
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """One writer at a time on SQLite, first come, first served; PostgreSQL locks rows instead."""
+        if not self.on_sqlite:
+            yield
+            return
+        if self._holder is not None and self._holder is asyncio.current_task():
+            raise RuntimeError(
+                "this task has a unit of work open already: a second one would wait for it forever"
+            )
+        async with self._turn:
+            self._holder = asyncio.current_task()
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    def _session(self, engine: AsyncEngine) -> AsyncSession:
+        # Rows are read anew each time: what a session remembers may have been changed by its own statements.
+        return AsyncSession(
+            engine, autoflush=False, expire_on_commit=False, execution_options={"populate_existing": True}
+        )

@@ -1,0 +1,102 @@
+"""Engines: how SQLite and PostgreSQL are opened, from one address."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long SQLite waits for another process that writes."""
+
+
+class UnsupportedDatabase(ValueError):
+    """The database's address cannot be used; the text says why and shows no password."""
+
+
+def parse_url(address: str) -> URL:
+    """The address with the driver we use: `sqlite:///file` or `postgresql://user:password@host/database`.
+
+    Raises UnsupportedDatabase.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise UnsupportedDatabase("the database's address is no URL, like sqlite:///fiador.sqlite3") from None
+    kind = url.drivername.partition("+")[0]
+    if kind == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise UnsupportedDatabase("SQLite needs a file, like sqlite:///fiador.sqlite3")
+        return url.set(drivername="sqlite+aiosqlite")
+    if kind in ("postgresql", "postgres"):
+        if find_spec("asyncpg") is None:
+            raise UnsupportedDatabase("PostgreSQL needs the extra 'postgres': pip install fiador[postgres]")
+        return url.set(drivername="postgresql+asyncpg")
+    raise UnsupportedDatabase(f"{kind} is not supported: use sqlite or postgresql")
+
+
+def make_folder(url: URL) -> None:
+    """Make the folder that a SQLite file goes into."""
+    if is_sqlite(url) and url.database is not None:
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def is_sqlite(url: URL) -> bool:
+    """Whether it is the address of a SQLite file."""
+    return url.get_backend_name() == "sqlite"
+
+
+def sqlite_writer(url: URL) -> AsyncEngine:
+    """One connection, which takes the right to write as its transaction begins (and never midway, where it may fail)."""
+    engine = _engine(url, pool_size=1, max_overflow=0)
+    _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
+    _configure(engine.sync_engine, "foreign_keys = ON")
+    return engine
+
+
+def sqlite_readers(url: URL) -> AsyncEngine:
+    """Connections that see what is committed, cannot write, and neither wait for the writer nor hold it up."""
+    engine = _engine(url)
+    _begin_with(engine.sync_engine, "BEGIN")
+    _configure(engine.sync_engine, "query_only = ON")
+    return engine
+
+
+def migrator(url: URL) -> AsyncEngine:
+    """A connection that may rebuild tables: SQLite checks foreign keys at the end instead of at each statement."""
+    engine = _engine(url, poolclass=NullPool)
+    if is_sqlite(url):
+        _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
+        _configure(engine.sync_engine, "foreign_keys = OFF")
+    return engine
+
+
+def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
+    """Pooled connections; one that the server closed is noticed and replaced."""
+    return _engine(url, pool_size=pool_size, pool_pre_ping=True)
+
+
+def _engine(url: URL, **options: Any) -> AsyncEngine:
+    # Parameters are personal data: no error may quote them.
+    return create_async_engine(url, hide_parameters=True, **options)
+
+
+def _begin_with(engine: Engine, statement: str) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+
+def _configure(engine: Engine, *own: str) -> None:
+    pragmas = (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = WAL", "synchronous = FULL", *own)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late and takes too little
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()

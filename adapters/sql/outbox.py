@@ -1,0 +1,93 @@
+"""The outbox of a unit of work."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlmodel import col
+
+from adapters.sql.tables import AccountRow, IntentRow
+from adapters.sql.work import Work, table_of
+from core.domain.errors import Conflict
+from core.domain.intents import Claim, Intent
+from ports.outbox import Outbox
+
+_INTENTS = table_of(IntentRow)
+
+
+class SqlOutbox(Outbox):
+    """Promises as rows, in the same transaction as the records that they speak of."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def put(self, intent: Intent) -> None:
+        now = await self._work.now()
+        await self._insert(intent, now=now, due_at=now, attempts=0)
+        self._work.wakes = True
+
+    async def put_leased(self, intent: Intent, lease: timedelta) -> Claim:
+        # The holder measures by its own clock, and from before the row was written: never longer than the row says.
+        until = self._work.clock.now() + lease
+        now = await self._work.now()
+        await self._insert(intent, now=now, due_at=now + lease, attempts=1)
+        return Claim(intent=intent, attempt=1, until=until)
+
+    async def withdraw(self, key: str) -> bool:
+        unclaimed = (_INTENTS.c.key == key, _INTENTS.c.attempts == 0, _INTENTS.c.done_at.is_(None))
+        statement = update(_INTENTS).where(*unclaimed).values(done_at=await self._work.now())
+        return await self._work.change(statement) == 1
+
+    async def done(self, claim: Claim) -> bool:
+        statement = update(_INTENTS).where(*_held(claim)).values(done_at=await self._work.now())
+        return await self._work.change(statement) == 1
+
+    async def retry(self, claim: Claim, after: timedelta) -> bool:
+        due_at = await self._work.now() + after
+        statement = update(_INTENTS).where(*_held(claim)).values(due_at=due_at)
+        return await self._work.change(statement) == 1
+
+    async def hold(self, account: UUID, until: datetime | None) -> None:
+        await self._set_hold(account, held=until is None, until=until)
+
+    async def release(self, account: UUID) -> None:
+        await self._set_hold(account, held=False, until=None)
+        self._work.wakes = True
+
+    async def pending(self, account: UUID | None = None) -> int:
+        statement = select(func.count()).select_from(IntentRow).where(col(IntentRow.done_at).is_(None))
+        if account is not None:
+            statement = statement.where(col(IntentRow.account) == account)
+        return await self._work.scalar(statement)
+
+    async def _insert(self, intent: Intent, *, now: datetime, due_at: datetime, attempts: int) -> None:
+        row = IntentRow(
+            key=intent.key,
+            account=intent.account,
+            kind=intent.kind,
+            subject_id=intent.subject_id,
+            due_at=due_at,
+            attempts=attempts,
+            created_at=now,
+        )
+        if not await self._work.insert_new(row):
+            raise Conflict(reason="INTENT_EXISTS", params={"key": intent.key})
+        await self._know(intent.account, now)
+
+    async def _know(self, account: UUID, now: datetime) -> None:
+        await self._work.insert_new(AccountRow(account=account, next_at=now, held=False))
+
+    async def _set_hold(self, account: UUID, *, held: bool, until: datetime | None) -> None:
+        accounts = table_of(AccountRow)
+        await self._know(account, await self._work.now())
+        statement = update(accounts).where(accounts.c.account == account)
+        await self._work.change(statement.values(held=held, held_until=until))
+
+
+def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The claim's row, while nobody else has taken it since."""
+    return (
+        _INTENTS.c.key == claim.intent.key,
+        _INTENTS.c.attempts == claim.attempt,
+        _INTENTS.c.done_at.is_(None),
+    )

@@ -1,0 +1,125 @@
+"""The queue: hands out what the outbox holds, to any number of processes."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, delete, exists, or_, select, update
+from sqlmodel import col
+
+from adapters.sql.database import Database
+from adapters.sql.tables import AccountRow, IntentRow
+from adapters.sql.work import Work, table_of
+from core.domain.intents import Claim, Intent, IntentKind
+from core.domain.pace import Pace
+from ports.clock import Clock
+from ports.outbox import Queue
+
+_INTENTS = table_of(IntentRow)
+_ACCOUNTS = table_of(AccountRow)
+_PRUNED_AT_ONCE = 1000
+
+LEASE = timedelta(seconds=60)
+PACE = Pace(interval=timedelta(milliseconds=50), burst=20)
+
+
+class SqlQueue(Queue):
+    """Claims with `FOR UPDATE SKIP LOCKED`, which SQLite, with its one writer, does not need.
+
+    lease: how long a claim lasts. pace: how fast the orders of one account leave. On PostgreSQL leases and pace go by the
+    database's clock, so machines need not agree on the time; a holder is told `until` by its own clock.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, *, lease: timedelta = LEASE, pace: Pace = PACE
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._lease = lease
+        self._pace = pace
+
+    async def claim(self, limit: int) -> Sequence[Claim]:
+        async with self._database.writing(self._clock) as work:
+            until = self._clock.now() + self._lease
+            now = await work.now()
+            claims: list[Claim] = []
+            accounts = await work.all(self._open_accounts(now, limit, work))
+            for position, account in enumerate(accounts):
+                share = -(-(limit - len(claims)) // (len(accounts) - position))
+                allowed = min(share, self._pace.allowance(account.next_at, now))
+                taken = await work.all(_due(account, now, allowed, work))
+                await self._take(work, account, taken, now)
+                claims += (_claim(row, until) for row in taken)
+            return claims
+
+    async def wait(self, longest: timedelta) -> None:
+        wakeup = self._database.wakeup
+        try:
+            async with asyncio.timeout(longest.total_seconds()):
+                await wakeup.wait()
+        except TimeoutError:
+            return
+        # Whoever clears it claims next, after every commit that set it: no promise is overlooked.
+        wakeup.clear()
+
+    async def prune(self, older_than: timedelta) -> int:
+        """Forget promises that were kept (or taken back) longer ago than that; tells how many.
+
+        A forgotten key could be used again, so `older_than` must exceed the time in which anybody repeats an order: keys
+        carry a generation and are never made again by later changes, and 90 days are ample.
+        """
+        pruned = 0
+        while True:
+            async with self._database.writing(self._clock) as work:
+                limit = await work.now() - older_than
+                old = select(_INTENTS.c.key).where(_INTENTS.c.done_at < limit).limit(_PRUNED_AT_ONCE)
+                forgotten = await work.change(delete(_INTENTS).where(_INTENTS.c.key.in_(old)))
+            pruned += forgotten
+            if forgotten < _PRUNED_AT_ONCE:
+                return pruned
+
+    def _open_accounts(self, now: datetime, limit: int, work: Work) -> Select[AccountRow]:
+        """The accounts that something may be claimed of, those first that waited longest; locked, or skipped."""
+        due = exists().where(
+            col(IntentRow.account) == col(AccountRow.account),
+            col(IntentRow.done_at).is_(None),
+            col(IntentRow.due_at) <= now,
+        )
+        statement = (
+            select(AccountRow)
+            .where(
+                col(AccountRow.held).is_(False),
+                or_(col(AccountRow.held_until).is_(None), col(AccountRow.held_until) <= now),
+                col(AccountRow.next_at) <= now + self._pace.slack,
+                due,
+            )
+            .order_by(col(AccountRow.next_at), col(AccountRow.account))
+            .limit(limit)
+        )
+        return statement if work.on_sqlite else statement.with_for_update(skip_locked=True, of=AccountRow)
+
+    async def _take(self, work: Work, account: AccountRow, rows: Sequence[IntentRow], now: datetime) -> None:
+        keys = [row.key for row in rows]
+        leased = {"due_at": now + self._lease, "attempts": _INTENTS.c.attempts + 1}
+        await work.change(update(_INTENTS).where(_INTENTS.c.key.in_(keys)).values(leased))
+        moved = {"next_at": self._pace.moved(account.next_at, now, len(rows))}
+        await work.change(update(_ACCOUNTS).where(_ACCOUNTS.c.account == account.account).values(moved))
+
+
+def _due(account: AccountRow, now: datetime, limit: int, work: Work) -> Select[IntentRow]:
+    statement = (
+        select(IntentRow)
+        .where(
+            col(IntentRow.account) == account.account,
+            col(IntentRow.done_at).is_(None),
+            col(IntentRow.due_at) <= now,
+        )
+        .order_by(col(IntentRow.due_at))
+        .limit(limit)
+    )
+    return statement if work.on_sqlite else statement.with_for_update(skip_locked=True)
+
+
+def _claim(row: IntentRow, until: datetime) -> Claim:
+    intent = Intent(key=row.key, account=row.account, kind=IntentKind(row.kind), subject_id=row.subject_id)
+    return Claim(intent=intent, attempt=row.attempts + 1, until=until)

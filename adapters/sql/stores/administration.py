@@ -1,0 +1,146 @@
+"""Parameters, code tables, the audit trail, idempotency keys and access tokens."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from adapters.sql.mapping.administration import (
+    CREDIT,
+    audit_event_of,
+    audit_event_row,
+    cached_codes_of,
+    code_table_row,
+    idempotency_record_of,
+    idempotency_row,
+    parameters_of,
+    parameters_row,
+    token_of,
+    token_row,
+)
+from adapters.sql.paging import Keyset
+from adapters.sql.stores.conditions import Conditions, equals, on_local_days, one_of
+from adapters.sql.stores.records import Records
+from adapters.sql.tables import (
+    AccessTokenRow,
+    AuditEventRow,
+    CodeTableRow,
+    CreditParametersRow,
+    IdempotencyRow,
+)
+from adapters.sql.work import Work
+from core.domain.access import AccessToken
+from core.domain.audit import AuditEvent
+from core.domain.code_tables import CachedCodes, CodeTable
+from core.domain.errors import Conflict
+from core.domain.idempotency import IdempotencyRecord
+from core.domain.listing import AuditFilter, AuditOrder
+from core.domain.paging import Order, Page, Window
+from core.domain.parameters import CreditParameters
+from ports.stores import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
+
+
+class SqlParameters(Parameters):
+    """The general parameters."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def credit(self) -> CreditParameters:
+        statement = select(CreditParametersRow).where(col(CreditParametersRow.topic) == CREDIT)
+        row = await self._work.first(statement)
+        return CreditParameters() if row is None else parameters_of(row)
+
+    async def save_credit(self, parameters: CreditParameters) -> None:
+        await self._work.put(parameters_row(parameters))
+
+
+class SqlCodeTables(CodeTables):
+    """The cached code tables."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, integration_id: UUID, table: CodeTable) -> CachedCodes | None:
+        statement = select(CodeTableRow).where(
+            col(CodeTableRow.integration_id) == integration_id, col(CodeTableRow.code_table) == table
+        )
+        row = await self._work.first(statement)
+        return None if row is None else cached_codes_of(row)
+
+    async def put(self, integration_id: UUID, table: CodeTable, cached: CachedCodes) -> None:
+        await self._work.put(code_table_row(integration_id, table, cached))
+
+
+class _Events(Records[AuditEvent, AuditEventRow, AuditFilter, Order[AuditOrder]]):
+    def __init__(self, work: Work) -> None:
+        super().__init__(work, AuditEventRow, audit_event_row, audit_event_of)
+
+    def conditions(self, matching: AuditFilter) -> Conditions:
+        return [
+            *one_of(col(AuditEventRow.branch_id), matching.branch_ids),
+            *equals(col(AuditEventRow.action), matching.action),
+            *equals(col(AuditEventRow.record_id), matching.record_id),
+            *equals(col(AuditEventRow.actor_id), matching.actor_id),
+            *on_local_days(col(AuditEventRow.at), matching.from_on, matching.to_on),
+        ]
+
+    def keyset(self, order: Order[AuditOrder]) -> Keyset:
+        return Keyset(AuditEventRow, "number", order.direction)
+
+
+class SqlAuditTrail(AuditTrail):
+    """The audit trail: a store of records without the ways to change one."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._events = _Events(work)
+
+    async def add(self, *events: AuditEvent) -> None:
+        await self._work.insert_many([audit_event_row(event) for event in events])
+
+    async def page(self, matching: AuditFilter, order: Order[AuditOrder], window: Window) -> Page[AuditEvent]:
+        return await self._events.page(matching, order, window)
+
+    async def count(self, matching: AuditFilter) -> int:
+        return await self._events.count(matching)
+
+
+class SqlIdempotencyRecords(IdempotencyRecords):
+    """The idempotency keys."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def get(self, caller_id: str, key: str) -> IdempotencyRecord | None:
+        statement = select(IdempotencyRow).where(
+            col(IdempotencyRow.caller_id) == caller_id, col(IdempotencyRow.key) == key
+        )
+        row = await self._work.first(statement)
+        return None if row is None else idempotency_record_of(row)
+
+    async def add(self, record: IdempotencyRecord) -> None:
+        if not await self._work.insert_new(idempotency_row(record)):
+            raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
+
+
+class SqlAccessTokens(AccessTokens):
+    """The access tokens."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def add(self, token: AccessToken) -> None:
+        await self._work.insert(token_row(token), {})
+
+    async def save(self, token: AccessToken) -> None:
+        await self._work.replace(token_row(token), {})
+
+    async def by_hash(self, token_hash: str) -> AccessToken | None:
+        statement = select(AccessTokenRow).where(col(AccessTokenRow.token_hash) == token_hash)
+        row = await self._work.first(statement)
+        return None if row is None else token_of(row)
+
+    async def all(self) -> list[AccessToken]:
+        rows = await self._work.all(select(AccessTokenRow).order_by(col(AccessTokenRow.number)))
+        return [token_of(row) for row in rows]

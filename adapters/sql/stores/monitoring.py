@@ -1,0 +1,84 @@
+"""Watched CNPJs and what was found about them."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlmodel import col
+
+from adapters.sql.mapping.collection import change_of, change_row, monitor_of, monitor_row
+from adapters.sql.paging import Keyset
+from adapters.sql.stores.conditions import Conditions, equals, one_of
+from adapters.sql.stores.records import Records
+from adapters.sql.tables import MonitorChangeRow, MonitorRow
+from adapters.sql.work import Errors, Work
+from core.domain.errors import Conflict
+from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
+from core.domain.monitoring import Monitor, MonitorChange
+from core.domain.paging import Order, Page, Window
+from ports.stores import MonitorChanges, Monitors
+
+
+class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder]], Monitors):
+    """The monitors."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work, MonitorRow, monitor_row, monitor_of)
+
+    def conditions(self, matching: MonitorFilter) -> Conditions:
+        active = [] if matching.stopped else [col(MonitorRow.stopped_at).is_(None)]
+        return [
+            *one_of(col(MonitorRow.branch_id), matching.branch_ids),
+            *equals(col(MonitorRow.document), matching.document),
+            *active,
+        ]
+
+    def keyset(self, order: Order[MonitorOrder]) -> Keyset:
+        return Keyset(MonitorRow, "number", order.direction)
+
+    def errors(self, row: MonitorRow) -> Errors:
+        return {"uq_monitors_active": lambda: Conflict(reason="ALREADY_MONITORED")}
+
+    async def active(self, integration_id: UUID, documents: Collection[str]) -> dict[str, Monitor]:
+        rows = await self._work.among(
+            MonitorRow,
+            col(MonitorRow.document),
+            documents,
+            col(MonitorRow.integration_id) == integration_id,
+            col(MonitorRow.stopped_at).is_(None),
+        )
+        return {row.document: monitor_of(row) for row in rows}
+
+
+class _Changes(Records[MonitorChange, MonitorChangeRow, MonitorChangeFilter, Order[MonitorOrder]]):
+    def __init__(self, work: Work) -> None:
+        super().__init__(work, MonitorChangeRow, change_row, change_of)
+
+    def conditions(self, matching: MonitorChangeFilter) -> Conditions:
+        return [
+            *one_of(col(MonitorChangeRow.branch_id), matching.branch_ids),
+            *equals(col(MonitorChangeRow.monitor_id), matching.monitor_id),
+        ]
+
+    def keyset(self, order: Order[MonitorOrder]) -> Keyset:
+        return Keyset(MonitorChangeRow, "number", order.direction)
+
+
+class SqlMonitorChanges(MonitorChanges):
+    """The changes: a store of records without the ways to change one."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._changes = _Changes(work)
+
+    async def add(self, changes: Sequence[MonitorChange]) -> None:
+        await self._work.insert_many(
+            [change_row(change) for change in changes], new=("monitor_id", "event_id")
+        )
+
+    async def page(
+        self, matching: MonitorChangeFilter, order: Order[MonitorOrder], window: Window
+    ) -> Page[MonitorChange]:
+        return await self._changes.page(matching, order, window)
+
+    async def count(self, matching: MonitorChangeFilter) -> int:
+        return await self._changes.count(matching)

@@ -1,0 +1,112 @@
+"""Registrations and their history."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select, true
+from sqlmodel import col
+
+from adapters.sql.mapping.negativations import (
+    history_entry_of,
+    history_row,
+    negativation_of,
+    negativation_row,
+)
+from adapters.sql.paging import Keyset
+from adapters.sql.stores.conditions import Conditions, equals, on_local_days, one_of
+from adapters.sql.stores.records import Records
+from adapters.sql.tables import HistoryRow, NegativationRow
+from adapters.sql.work import Errors, Work
+from core.domain.bureau import Environment
+from core.domain.errors import Conflict
+from core.domain.listing import NegativationFilter, NegativationOrder
+from core.domain.negativation import HistoryEntry, Negativation
+from core.domain.paging import Order
+from ports.stores import Negativations
+
+_COLUMNS = {
+    NegativationOrder.NUMBER: "number",
+    NegativationOrder.CREATED_AT: "created_at",
+    NegativationOrder.UPDATED_AT: "updated_at",
+}
+_LIVE = col(NegativationRow.live) == true()
+
+
+class SqlNegativations(
+    Records[Negativation, NegativationRow, NegativationFilter, Order[NegativationOrder]], Negativations
+):
+    """The registrations."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(work, NegativationRow, negativation_row, negativation_of)
+
+    def conditions(self, matching: NegativationFilter) -> Conditions:
+        return [
+            *one_of(col(NegativationRow.branch_id), matching.branch_ids),
+            *one_of(col(NegativationRow.status), matching.status),
+            *equals(col(NegativationRow.form), matching.form),
+            *equals(col(NegativationRow.environment), matching.environment),
+            *equals(col(NegativationRow.customer_id), matching.customer_id),
+            *equals(col(NegativationRow.invoice_id), matching.invoice_id),
+            *equals(col(NegativationRow.integration_id), matching.integration_id),
+            *on_local_days(col(NegativationRow.created_at), matching.created_from, matching.created_to),
+            *([col(NegativationRow.awaits_clearing) == true()] if matching.clearing_due else []),
+        ]
+
+    def keyset(self, order: Order[NegativationOrder]) -> Keyset:
+        return Keyset(NegativationRow, _COLUMNS[order.field], order.direction)
+
+    def errors(self, row: NegativationRow) -> Errors:
+        return {
+            "uq_negativations_live_invoice": lambda: Conflict(reason="NEGATIVATION_LIVE"),
+            "uq_negativations_live_debt": lambda: Conflict(reason="NEGATIVATION_LIVE"),
+            "uq_negativations_inclusion_key": lambda: Conflict(reason="GENERATION_TAKEN"),
+        }
+
+    async def live_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
+        rows = await self._work.among(NegativationRow, col(NegativationRow.invoice_id), invoice_ids, _LIVE)
+        return {row.invoice_id: negativation_of(row) for row in rows}
+
+    async def live_contracts(
+        self, debts: Collection[tuple[str, str]], environment: Environment
+    ) -> set[tuple[str, str]]:
+        # The documents alone find few rows, and their list takes half as many parameters as the pairs would.
+        rows = await self._work.among(
+            NegativationRow,
+            col(NegativationRow.debtor_document),
+            {document for document, _ in debts},
+            col(NegativationRow.environment) == environment,
+            _LIVE,
+        )
+        return {(row.debtor_document, row.contract) for row in rows} & set(debts)
+
+    async def latest_of_invoice(self, invoice_id: UUID) -> Negativation | None:
+        statement = (
+            select(NegativationRow)
+            .where(col(NegativationRow.invoice_id) == invoice_id)
+            .order_by(col(NegativationRow.generation).desc())
+        )
+        return self._maybe(await self._work.first(statement))
+
+    async def by_inclusion_keys(self, keys: Collection[str]) -> dict[str, Negativation]:
+        column = col(NegativationRow.inclusion_key)
+        rows = await self._work.among(NegativationRow, column, keys, lock=True)
+        return {row.inclusion_key: negativation_of(row) for row in rows}
+
+    async def add_history(self, negativation_id: UUID, entries: Sequence[HistoryEntry]) -> None:
+        await self._work.insert_many([history_row(negativation_id, entry) for entry in entries])
+
+    async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
+        rows = await self._work.among(HistoryRow, col(HistoryRow.negativation_id), negativation_ids)
+        found: dict[UUID, list[HistoryEntry]] = {record_id: [] for record_id in negativation_ids}
+        for row in sorted(rows, key=lambda row: row.number):
+            found[row.negativation_id].append(history_entry_of(row))
+        return found
+
+    async def count_live(self, integration_id: UUID) -> int:
+        statement = (
+            select(func.count())
+            .select_from(NegativationRow)
+            .where(col(NegativationRow.integration_id) == integration_id, _LIVE)
+        )
+        return await self._work.scalar(statement)

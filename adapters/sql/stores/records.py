@@ -1,0 +1,98 @@
+"""What every store of records does."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from adapters.sql.paging import Keyset, page_of
+from adapters.sql.stores.conditions import Conditions
+from adapters.sql.tables.base import KnownRow, RecordRow
+from adapters.sql.work import Errors, Work
+from core.domain.errors import Conflict, DomainError
+from core.domain.paging import Order, Page, Window
+
+RecordT = TypeVar("RecordT")
+RowT = TypeVar("RowT", bound=RecordRow)
+KnownRowT = TypeVar("KnownRowT", bound=KnownRow)
+FilterT = TypeVar("FilterT")
+OrderT = TypeVar("OrderT", bound=Order[Any])
+
+
+class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
+    """A store of one kind of record; a subclass says how it maps, filters, orders, and what makes records collide."""
+
+    def __init__(
+        self,
+        work: Work,
+        row_type: type[RowT],
+        to_row: Callable[[RecordT], RowT],
+        to_record: Callable[[RowT], RecordT],
+    ) -> None:
+        self._work = work
+        self._row_type = row_type
+        self._to_row = to_row
+        self._to_record = to_record
+
+    @abstractmethod
+    def conditions(self, matching: FilterT) -> Conditions:
+        """What the filter demands."""
+
+    @abstractmethod
+    def keyset(self, order: OrderT) -> Keyset:
+        """The column to order by."""
+
+    def errors(self, row: RowT) -> Errors:
+        """What violations of unique indexes mean for this row."""
+        return {}
+
+    async def add(self, record: RecordT) -> RecordT:
+        row = self._to_row(record)
+        row.number = await self._work.insert(row, self.errors(row))
+        return self._to_record(row)
+
+    async def save(self, record: RecordT) -> None:
+        row = self._to_row(record)
+        await self._work.replace(row, self.errors(row))
+
+    async def get(self, record_id: UUID, *, lock: bool = False) -> RecordT | None:
+        statement = select(self._row_type).where(col(self._row_type.id) == record_id)
+        return self._maybe(await self._work.first(self._work.locking(statement) if lock else statement))
+
+    async def get_many(self, ids: Collection[UUID]) -> dict[UUID, RecordT]:
+        rows = await self._work.among(self._row_type, col(self._row_type.id), ids)
+        return {row.id: self._to_record(row) for row in rows}
+
+    async def page(self, matching: FilterT, order: OrderT, window: Window) -> Page[RecordT]:
+        keyset = self.keyset(order)
+        statement = select(self._row_type).where(*self.conditions(matching))
+        rows = await self._work.all(keyset.window(statement, window))
+        return page_of([(self._to_record(row), keyset.cursor(row)) for row in rows], window)
+
+    async def count(self, matching: FilterT) -> int:
+        statement = select(func.count()).select_from(self._row_type).where(*self.conditions(matching))
+        return await self._work.scalar(statement)
+
+    def _maybe(self, row: RowT | None) -> RecordT | None:
+        return None if row is None else self._to_record(row)
+
+
+class KnownRecords(Records[RecordT, KnownRowT, FilterT, OrderT]):
+    """A store of records that an integrator may know by ids of its own."""
+
+    def errors(self, row: KnownRowT) -> Errors:
+        if row.external_id is None:
+            return {}
+        return {f"uq_{row.__tablename__}_external_id": lambda: _external_id_taken(row)}
+
+    async def by_external_ids(self, external_ids: Collection[str]) -> dict[str, RecordT]:
+        column = col(self._row_type.external_id)
+        rows = await self._work.among(self._row_type, column, external_ids)
+        return {row.external_id: self._to_record(row) for row in rows if row.external_id is not None}
+
+
+def _external_id_taken(row: KnownRow) -> DomainError:
+    return Conflict(reason="EXTERNAL_ID_TAKEN", params={"externalId": row.external_id or ""})

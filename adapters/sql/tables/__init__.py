@@ -1,0 +1,51 @@
+"""The tables. Importing this package makes all of them known to `METADATA`."""
+
+from adapters.sql.tables.administration import (
+    AccessTokenRow,
+    AuditEventRow,
+    CodeTableRow,
+    CreditParametersRow,
+    IdempotencyRow,
+)
+from adapters.sql.tables.base import METADATA, Row
+from adapters.sql.tables.collection import (
+    CollectionItemRow,
+    CollectionParametersRow,
+    CollectionRunRow,
+    MonitorChangeRow,
+    MonitorRow,
+)
+from adapters.sql.tables.company import BranchRow, IntegrationRow, UsedPasswordRow
+from adapters.sql.tables.consultations import ConsultationRow, ReportRow
+from adapters.sql.tables.negativations import HistoryRow, NegativationRow
+from adapters.sql.tables.outbox import AccountRow, IntentRow, RoutineRow
+from adapters.sql.tables.people import CustomerRow, InvoiceRow, LeadRow, ProspectRow
+
+__all__ = [
+    "METADATA",
+    "AccessTokenRow",
+    "AccountRow",
+    "AuditEventRow",
+    "BranchRow",
+    "CodeTableRow",
+    "CollectionItemRow",
+    "CollectionParametersRow",
+    "CollectionRunRow",
+    "ConsultationRow",
+    "CreditParametersRow",
+    "CustomerRow",
+    "HistoryRow",
+    "IdempotencyRow",
+    "IntegrationRow",
+    "IntentRow",
+    "InvoiceRow",
+    "LeadRow",
+    "MonitorChangeRow",
+    "MonitorRow",
+    "NegativationRow",
+    "ProspectRow",
+    "ReportRow",
+    "RoutineRow",
+    "Row",
+    "UsedPasswordRow",
+]

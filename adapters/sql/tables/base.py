@@ -1,0 +1,58 @@
+"""What all tables have in common."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import Identity, Index, MetaData, text
+from sqlmodel import Field, SQLModel
+
+from adapters.sql.types import Number
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+KEEP_NUMBERS = {"sqlite_autoincrement": True}
+"""A number is never given twice, not even after its row is gone. (PostgreSQL's identities never do.)"""
+
+
+class Row(SQLModel):
+    """A row of a table. Rows stay inside this package; mapping functions turn them into records and back."""
+
+    metadata: ClassVar[MetaData] = METADATA
+
+
+class RecordRow(Row):
+    """A row of a record: known by an id, and by a number that the database gives."""
+
+    number: int
+    id: UUID
+
+
+class KnownRow(RecordRow):
+    """A row of a record that an integrator may know by an id of its own."""
+
+    external_id: str | None
+
+
+def sequential() -> Any:
+    """The primary key of a table: a number that the database gives."""
+    return Field(default=None, primary_key=True, sa_type=Number, sa_column_args=(Identity(),))
+
+
+def partial_index(
+    name: str, *columns: str, where: str, sqlite_where: str | None = None, unique: bool = False
+) -> Index:
+    """An index over the rows that a condition lets through."""
+    return Index(
+        name,
+        *columns,
+        unique=unique,
+        postgresql_where=text(where),
+        sqlite_where=text(sqlite_where or where),
+    )

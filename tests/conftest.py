@@ -1,0 +1,23 @@
+"""Fixtures for every test."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from support.postgresql import PostgresServer, running_server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL server, started when the first test asks for it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_address(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a fresh database that has all tables."""
+    name = asyncio.run(postgres_server.create())
+    yield postgres_server.address(name)
+    asyncio.run(postgres_server.drop(name))

@@ -1,0 +1,64 @@
+"""One face for the three storages, so that one suite can hold all of them to the same contract."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from adapters.memory.clock import FixedClock
+from adapters.memory.outbox import MemoryQueue
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.sql.database import Database
+from adapters.sql.queue import SqlQueue
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from core.domain.pace import Pace
+from ports.unit_of_work import UnitsOfWork
+from support.builders import NOW
+
+UNHURRIED = Pace(interval=timedelta(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """An empty storage. `database` is None in memory. PostgreSQL goes by its own clock, the others by `clock`."""
+
+    kind: str
+    clock: FixedClock
+    units_of_work: UnitsOfWork
+    database: Database | None
+    memory: MemoryStorage | None
+
+    def queue(
+        self, *, lease: timedelta = timedelta(hours=1), pace: Pace = UNHURRIED
+    ) -> MemoryQueue | SqlQueue:
+        """A queue over it."""
+        if self.memory is not None:
+            return MemoryQueue(self.memory, self.clock, lease=lease, pace=pace)
+        assert self.database is not None
+        return SqlQueue(self.database, self.clock, lease=lease, pace=pace)
+
+
+def memory_storage() -> Storage:
+    """A storage in memory."""
+    clock, memory = FixedClock(NOW), MemoryStorage()
+    units = MemoryUnitsOfWork(memory, clock)
+    return Storage(kind="memory", clock=clock, units_of_work=units, database=None, memory=memory)
+
+
+@asynccontextmanager
+async def sql_storage(address: str) -> AsyncIterator[Storage]:
+    """A storage in a database that has all tables."""
+    clock, database = FixedClock(NOW), Database(address)
+    units = SqlUnitsOfWork(database, clock)
+    kind = "sqlite" if database.on_sqlite else "postgresql"
+    try:
+        yield Storage(kind=kind, clock=clock, units_of_work=units, database=database, memory=None)
+    finally:
+        await database.close()
+
+
+def sqlite_address(file: Path) -> str:
+    """The address of a SQLite file."""
+    return f"sqlite:///{file}"
