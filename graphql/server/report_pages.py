@@ -10,16 +10,17 @@ from starlette.routing import Route
 from adapters.reports.html import PAGE_POLICY
 from core.domain.access import Unauthenticated
 from core.domain.errors import Forbidden, NotFound
-from core.use_cases.identify_caller import IdentifyCaller
 from core.use_cases.open_report import OpenOriginal, OpenReport, OpenReportCommand
 from ports.report_renderer import ReportRenderer
-from server.auth import reader_of
+from server.auth import Identify, reader_of
 from server.tickets import Tickets
 
 ORIGINAL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 """The provider's page is somebody else's code: it runs no script, sends nothing and is of no origin."""
 
 PAGE_FRAMES = f"{PAGE_POLICY}; frame-ancestors 'none'"
+
+_MOST_DIGITS = 15
 
 Open = Callable[[OpenReportCommand], Awaitable[Response]]
 
@@ -28,7 +29,7 @@ Open = Callable[[OpenReportCommand], Awaitable[Response]]
 class ReportPages:
     """The pages. They take the same token as the API, or a ticket (see `Tickets`)."""
 
-    identify: IdentifyCaller
+    identify: Identify
     open_report: OpenReport
     open_original: OpenOriginal
     renderer: ReportRenderer
@@ -38,7 +39,7 @@ class ReportPages:
         """Where the pages are."""
         pages = {"report.html": self._html, "report.pdf": self._pdf, "original": self._original}
         return [
-            Route(f"/consultations/{{number:int}}/{name}", self._opened(name, page))
+            Route(f"/consultations/{{number}}/{name}", self._opened(name, page))
             for name, page in pages.items()
         ]
 
@@ -46,8 +47,8 @@ class ReportPages:
         async def endpoint(request: Request) -> Response:
             try:
                 caller = await reader_of(request, self.identify, self.tickets)
-                command = OpenReportCommand(caller=caller, number=request.path_params["number"], form=name)
-                return await page(command)
+                number = _number(request.path_params["number"])
+                return await page(OpenReportCommand(caller=caller, number=number, form=name))
             except Unauthenticated as error:
                 headers = {"WWW-Authenticate": "Bearer"}
                 return _refusal(401, "UNAUTHENTICATED", error.reason.value, headers)
@@ -71,6 +72,12 @@ class ReportPages:
         content, media_type = await self.open_original(command)
         headers = {"Content-Type": media_type, "Content-Security-Policy": ORIGINAL_POLICY}
         return Response(content, headers=headers)
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise NotFound(kind="Consultation", path=("number",))
+    return int(text)
 
 
 def _refusal(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:

@@ -1,0 +1,157 @@
+"""The command line: `fiador …`. Whatever goes wrong for a reason that a person can mend is one line and exit code 2."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from adapters.system.logging import LogFormat, configure_logging
+from core.domain.access import Scope
+from server import schema_file, serving, token_commands
+from server.demo.command import fill_demo
+from server.net import CannotListen
+from server.sandbox import PORT as SANDBOX_PORT
+from server.services import migrate_database
+from server.settings import Settings, WrongSettings, load_settings, unknown_settings
+from server.token_commands import WrongArguments
+
+WRONG_USE = 2
+
+app = typer.Typer(
+    name="fiador",
+    help="Fiador: a GraphQL API for credit protection.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+tokens = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(tokens, name="token")
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1", port: Port = 8000
+) -> None:
+    """Serve the API, GraphiQL and the report pages, and keep what was promised to the bureau."""
+    _run(serving.serve(_settings(), host, port))
+
+
+@app.command()
+def worker() -> None:
+    """Keep what was promised to the bureau, without serving: more hands beside `fiador serve`."""
+    _run(serving.work(_settings()))
+
+
+@app.command()
+def sandbox(
+    port: Port = SANDBOX_PORT,
+    state: Annotated[Path | None, typer.Option(help="The file that it remembers everything in.")] = None,
+) -> None:
+    """Run the provider's sandbox alone, on this machine's own address."""
+    configure_logging(level="WARNING")
+    _run(serving.serve_sandbox(port, state))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    _run(migrate_database(_settings()))
+
+
+@app.command()
+def demo(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when there is no branch yet.")] = False,
+) -> None:
+    """Fill the database with an invented provider. Running it twice changes nothing."""
+    _run(fill_demo(_settings(), only_if_empty=if_empty))
+
+
+@tokens.command("create")
+def create_token(
+    name: Annotated[str, typer.Argument(help="Whose it is.")],
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="May be repeated; every scope unless given.")
+    ] = None,
+    branch: Annotated[
+        list[str] | None,
+        typer.Option(help="A branch's id in the API; may be repeated; every branch unless given."),
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Ends after so many days.")] = None,
+) -> None:
+    """Make a token and show it, this once."""
+    _run(token_commands.create(_settings(), name, scope, branch, days))
+
+
+@tokens.command("list")
+def list_tokens() -> None:
+    """Show what tokens there are; the tokens themselves are not kept."""
+    _run(token_commands.show(_settings()))
+
+
+@tokens.command("revoke")
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="From `fiador token list`.")],
+) -> None:
+    """End a token, from this moment on."""
+    _run(token_commands.revoke(_settings(), token_id))
+
+
+@app.command()
+def schema(
+    check: Annotated[bool, typer.Option("--check", help="Compare with schema.graphql instead.")] = False,
+) -> None:
+    """Print the schema."""
+    if not check:
+        sys.stdout.write(schema_file.current())
+        return
+    complaints = schema_file.complaints()
+    if complaints:
+        sys.stderr.write("".join(f"fiador: {line}\n" for line in complaints))
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point of the `fiador` command."""
+    code: object = 0
+    try:
+        code = app(standalone_mode=False)
+    except TyperException as error:
+        _fail(error.format_message())
+    except (WrongSettings, WrongArguments, CannotListen) as error:
+        _fail(str(error))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _settings() -> Settings:
+    """The settings, with the logs set up as they say. Raises WrongSettings."""
+    settings = load_settings()
+    configure_logging(log_format=LogFormat(settings.log_format))
+    for name in ("uvicorn", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in unknown_settings():
+        sys.stderr.write(f"fiador: {name} is no setting and is ignored\n")
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+def _fail(text: str) -> None:
+    line = " ".join(text.split())
+    sys.stderr.write(f"fiador: {line}\n")
+    sys.exit(WRONG_USE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""`fiador serve`, `fiador worker` and `fiador sandbox`: what runs until it is asked to stop."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import punq
+
+from core.domain.access import Unauthenticated
+from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
+from core.use_cases.deliver import Deliver
+from core.use_cases.fetch_changes import FetchChanges
+from core.use_cases.fetch_results import FetchResults
+from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
+from ports.clock import Clock
+from ports.outbox import Queue
+from server.app import GRAPHQL, build_app
+from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
+from server.private_files import DEMO_TOKEN_FILE, read_private
+from server.sandbox import open_sandbox
+from server.services import Services, open_services
+from server.settings import Settings
+from server.worker import Worker
+
+
+async def serve(settings: Settings, host: str, port: int) -> None:
+    """The API with all that belongs to it. Raises CannotListen, WrongSettings."""
+    listener = listen(host, port)
+    stop = stop_on_signals()
+    async with open_services(settings, with_sandbox=True) as services:
+        worker = make_worker(services.container)
+        token = await _demo_token(services) if is_loopback(listener) else None
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        app = build_app(services, worker, headers)
+        async with worker.running():
+            _announce(
+                {
+                    "Sandbox": services.sandbox_address,
+                    "Token": token and f"{token} (the demo's)",
+                    "GraphiQL": address_of(listener) + GRAPHQL,
+                }
+            )
+            await serve_until(stop, app, listener)
+
+
+async def work(settings: Settings) -> None:
+    """The worker alone, beside any number of others on one PostgreSQL. Raises WrongSettings."""
+    stop = stop_on_signals()
+    async with (
+        open_services(settings, with_sandbox=False) as services,
+        make_worker(services.container).running(),
+    ):
+        _announce({"Worker": "running"})
+        await stop.wait()
+
+
+async def serve_sandbox(port: int, state_file: Path | None) -> None:
+    """The sandbox alone, on this machine's own address. Raises CannotListen, WrongSettings."""
+    app = open_sandbox(state_file)
+    listener = listen("127.0.0.1", port)
+    stop = stop_on_signals()
+    _announce({"Sandbox": address_of(listener)})
+    await serve_until(stop, app, listener)
+
+
+def make_worker(container: punq.Container) -> Worker:
+    """The worker with every loop that the service needs."""
+    return Worker(
+        deliver=container.resolve(Deliver),
+        routines={
+            "fetch results": container.resolve(FetchResults),
+            "fetch changes": container.resolve(FetchChanges),
+            "start the daily collection": container.resolve(StartDailyCollection),
+            "continue the collection": container.resolve(ContinueCollection),
+        },
+        queue=container.resolve(Queue),
+        clock=container.resolve(Clock),
+    )
+
+
+async def _demo_token(services: Services) -> str | None:
+    """The demo's token, when this is the database that the demo filled."""
+    if not DEMO_TOKEN_FILE.exists():
+        return None
+    token = read_private(DEMO_TOKEN_FILE)
+    try:
+        await services.container.resolve(IdentifyCaller)(IdentifyCallerCommand(token=token))
+    except Unauthenticated:
+        return None
+    return token
+
+
+def _announce(lines: Mapping[str, str | None]) -> None:
+    """Tell a person where to go; what is None is left out."""
+    for name, value in lines.items():
+        if value is not None:
+            sys.stdout.write(f"{name:<9} {value}\n")
+    sys.stdout.flush()
