@@ -1,0 +1,85 @@
+"""Save customers by hundreds, as an integrator or an import sends them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from core.domain.access import Caller, Scope
+from core.domain.subjects import Customer
+from core.use_cases.record_input import AddressChanges
+from core.use_cases.save_customer import (
+    CreateCustomer,
+    CreateCustomerCommand,
+    CustomerChanges,
+    CustomerFields,
+    UpdateCustomer,
+    UpdateCustomerCommand,
+)
+from core.use_cases.save_rows import SavedRow, check_rows, known_rows, owner_ids, owner_of, save_rows
+from ports.unit_of_work import UnitsOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRow:
+    """A customer of the branch with that external id, whole: a part that is absent is cleared when it is updated."""
+
+    branch_external_id: str
+    fields: CustomerFields
+
+    @property
+    def owner_external_id(self) -> str:
+        """The branch."""
+        return self.branch_external_id
+
+    @property
+    def external_id(self) -> str | None:
+        """What the integrator knows the customer by; None creates a new one each time."""
+        return self.fields.external_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveCustomersCommand:
+    """At most 500 rows."""
+
+    caller: Caller
+    rows: Sequence[CustomerRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveCustomers:
+    """Policy: known external ids are updated, the others created; a customer stays in its branch.
+
+    Raises Forbidden, InvalidInput TOO_MANY.
+    """
+
+    units_of_work: UnitsOfWork
+    create: CreateCustomer
+    update: UpdateCustomer
+
+    async def __call__(self, command: SaveCustomersCommand) -> list[SavedRow[Customer]]:
+        """One result per row, in the order given."""
+        caller = command.caller
+        caller.require(Scope.WRITE_RECORDS)
+        check_rows(command.rows)
+        async with self.units_of_work.read() as work:
+            branches = await work.branches.by_external_ids(owner_ids(command.rows))
+            known = await known_rows(work.customers, command.rows)
+
+        async def create(row: CustomerRow) -> Customer:
+            branch_id = owner_of(branches, row, "Branch", "branchExternalId")
+            return await self.create(
+                CreateCustomerCommand(caller=caller, branch_id=branch_id, fields=row.fields)
+            )
+
+        async def update(row: CustomerRow, before: Customer) -> Customer:
+            owner_of(branches, row, "Branch", "branchExternalId")
+            values = {name: getattr(row.fields, name) for name in _FIELDS}
+            address = AddressChanges(**asdict(row.fields.address))
+            changes = CustomerChanges(**values, address=address)
+            return await self.update(
+                UpdateCustomerCommand(caller=caller, customer_id=before.id, changes=changes)
+            )
+
+        return await save_rows(command.rows, known, create, update)
+
+
+_FIELDS = ("name", "document", "gender", "born_on", "mobile", "email", "hold", "external_id")
