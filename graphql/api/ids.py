@@ -26,10 +26,5 @@ def decode_id(kind: str, text: str, *path: str) -> UUID:
     """The record id in a global id of `kind`. Raises InvalidInput `INVALID_ID` at the input field `path`."""
     found = split_id(text)
     if found is None or found[0] != kind:
-        raise InvalidInput(problems=(invalid_id(kind, *path),))
+        raise InvalidInput(problems=(Problem(path, "INVALID_ID", {"kind": kind}),))
     return found[1]
-
-
-def invalid_id(kind: str, *path: str) -> Problem:
-    """The problem of an id that is none, or is one of another kind."""
-    return Problem(path, "INVALID_ID", {"kind": kind})

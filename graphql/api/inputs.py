@@ -1,13 +1,15 @@
 """Reading a mutation's input: all problems are gathered, then reported at once."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from api.ids import decode_id
 from core.domain.errors import InvalidInput, Problems
+from core.use_cases.changes import UNSET, Change
 
 ValueT = TypeVar("ValueT")
+GivenT = TypeVar("GivenT", covariant=True)
 
 _NOBODY = UUID(int=0)
 
@@ -34,3 +36,16 @@ class InputReader(Problems):
     def ids(self, kind: str, texts: Sequence[str], *path: str) -> list[UUID]:
         """The record ids in a list of global ids of `kind`."""
         return [self.id(kind, text, *path, str(index)) for index, text in enumerate(texts)]
+
+
+class Given(Protocol[GivenT]):
+    """A field that a client gave (`strawberry.Some`)."""
+
+    @property
+    def value(self) -> GivenT:
+        """What it gave; None where it gave null."""
+
+
+def change(given: Given[ValueT] | None) -> Change[ValueT]:
+    """A field of an update as use cases take it: UNSET when the client left it out."""
+    return UNSET if given is None else given.value

@@ -30,36 +30,36 @@ from core.domain.subjects import Customer, Lead, Prospect
 
 _PERSON_VALUES: dict[PersonOrder, type[KeyValue]] = {PersonOrder.NUMBER: int, PersonOrder.NAME: str}
 
-BRANCHES = ListKind[Branch, BranchFilter, BranchOrder](
+BRANCHES: ListKind[Branch, BranchFilter, BranchOrder] = ListKind(
     name="branches",
     store=lambda work: work.branches,
     values={BranchOrder.NUMBER: int, BranchOrder.NAME: str},
 )
-INTEGRATIONS = ListKind[Integration, IntegrationFilter, IntegrationOrder](
+INTEGRATIONS: ListKind[Integration, IntegrationFilter, IntegrationOrder] = ListKind(
     name="integrations",
     store=lambda work: work.integrations,
     values={IntegrationOrder.NUMBER: int, IntegrationOrder.CREATED_AT: datetime},
 )
-CUSTOMERS = ListKind[Customer, PersonFilter, PersonOrder](
+CUSTOMERS: ListKind[Customer, PersonFilter, PersonOrder] = ListKind(
     name="customers", store=lambda work: work.customers, values=_PERSON_VALUES
 )
-LEADS = ListKind[Lead, PersonFilter, PersonOrder](
+LEADS: ListKind[Lead, PersonFilter, PersonOrder] = ListKind(
     name="leads", store=lambda work: work.leads, values=_PERSON_VALUES
 )
-PROSPECTS = ListKind[Prospect, PersonFilter, PersonOrder](
+PROSPECTS: ListKind[Prospect, PersonFilter, PersonOrder] = ListKind(
     name="prospects", store=lambda work: work.prospects, values=_PERSON_VALUES
 )
-INVOICES = ListKind[Invoice, InvoiceFilter, InvoiceOrder](
+INVOICES: ListKind[Invoice, InvoiceFilter, InvoiceOrder] = ListKind(
     name="invoices",
     store=lambda work: work.invoices,
     values={InvoiceOrder.NUMBER: int, InvoiceOrder.DUE_ON: date},
 )
-CONSULTATIONS = ListKind[Consultation, ConsultationFilter, ConsultationOrderField](
+CONSULTATIONS: ListKind[Consultation, ConsultationFilter, ConsultationOrderField] = ListKind(
     name="consultations",
     store=lambda work: work.consultations,
     values={ConsultationOrderField.NUMBER: int, ConsultationOrderField.PERFORMED_AT: datetime},
 )
-NEGATIVATIONS = ListKind[Negativation, NegativationFilter, NegativationOrder](
+NEGATIVATIONS: ListKind[Negativation, NegativationFilter, NegativationOrder] = ListKind(
     name="negativations",
     store=lambda work: work.negativations,
     values={
@@ -68,6 +68,6 @@ NEGATIVATIONS = ListKind[Negativation, NegativationFilter, NegativationOrder](
         NegativationOrder.UPDATED_AT: datetime,
     },
 )
-AUDIT_EVENTS = ListKind[AuditEvent, AuditFilter, AuditOrder](
+AUDIT_EVENTS: ListKind[AuditEvent, AuditFilter, AuditOrder] = ListKind(
     name="auditEvents", store=lambda work: work.audit, values={AuditOrder.NUMBER: int}
 )

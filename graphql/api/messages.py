@@ -9,18 +9,20 @@ from api.texts.errors import ERRORS
 from api.texts.languages import Language
 from api.texts.passwords import PASSWORDS
 from api.texts.problems import PROBLEMS
+from api.texts.protocol import PROTOCOL
 from api.texts.records import KINDS
 from core.domain.errors import Problem
 
 Value = str | int | date
 Table = Mapping[str, tuple[str, str]]
 
+ERROR_TEXTS: Table = {**ERRORS, **PROTOCOL}
 PROBLEM_TEXTS: Table = {**PROBLEMS, **PASSWORDS}
 
 
 def error_message(code: str, language: Language, **values: Value) -> str:
     """What an error says as a whole."""
-    return _say(ERRORS, code, language, values)
+    return _say(ERROR_TEXTS, code, language, values)
 
 
 def conflict_message(reason: str, language: Language, values: Mapping[str, str | int]) -> str:

@@ -53,5 +53,7 @@ describe(
         "MONITOR_ADDED": "A CNPJ began to be watched (monitoramento iniciado).",
         "MONITOR_STOPPED": "A CNPJ is no longer watched (monitoramento encerrado).",
         "REPORT_OPENED": "A report was opened or downloaded (relatório aberto).",
+        "TOKEN_CREATED": "A token was created (token criado).",
+        "TOKEN_REVOKED": "A token was revoked (token revogado).",
     },
 )

@@ -5,6 +5,7 @@ from core.domain.bureau import CredentialKind, Environment, FailureClass
 from core.domain.credentials import CredentialState
 from core.domain.integration import Intermediary
 from core.domain.plans import ConsultationPlan, IntegrationPlan
+from core.use_cases.test_integration import TestOutcome
 
 describe(
     Intermediary,
@@ -70,4 +71,17 @@ describe(
         "BALANCE": "The pre-paid balance is used up (saldo esgotado).",
         "QUOTA": "The provider was asked too often (cota excedida).",
     },
+)
+
+describe(
+    TestOutcome,
+    "What the test of one password showed (resultado do teste).",
+    {
+        "OK": "The provider takes it (aceita).",
+        "REFUSED": "The provider does not take it (recusada).",
+        "UNREACHABLE": "The provider could not be asked (provedor indisponível).",
+        "MISSING": "None is stored (não definida).",
+        "ROTATING": "It is being changed right now and was not tried (em alteração).",
+    },
+    name="CredentialTestOutcome",
 )

@@ -7,8 +7,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Some of the input is invalid; `problems` names each field and what is accepted.",
     ),
     "NOT_FOUND": (
-        "{kind_pt} não existe, ou está fora do alcance deste token.",
-        "No such {kind_en}, or it is out of this token's reach.",
+        "{kind} não existe, ou está fora do alcance deste token.",
+        "No such {kind}, or it is out of this token's reach.",
     ),
     "IDEMPOTENCY_CONFLICT": (
         "Esta `idempotencyKey` já foi usada com outros dados. Use uma chave nova para um pedido novo.",
@@ -97,13 +97,17 @@ ERRORS: dict[str, tuple[str, str]] = {
         "No address of the provider is configured for environment {environment}.",
     ),
     # errors of the protocol and of access
-    "UNAUTHENTICATED": (
-        "Token ausente, inválido, vencido ou revogado. Envie `Authorization: Bearer <token>`.",
-        "The token is missing, invalid, expired or revoked. Send `Authorization: Bearer <token>`.",
+    "UNAUTHENTICATED_MISSING": (
+        "Falta o token. Envie o cabeçalho `Authorization: Bearer <token>`.",
+        "The token is missing. Send the header `Authorization: Bearer <token>`.",
     ),
-    "FORBIDDEN": (
-        "O token não tem a permissão {scope}.",
-        "The token lacks the scope {scope}.",
+    "UNAUTHENTICATED_UNKNOWN": ("O token não é conhecido.", "The token is not known."),
+    "UNAUTHENTICATED_EXPIRED": ("O token venceu; peça um novo.", "The token has expired; ask for a new one."),
+    "UNAUTHENTICATED_REVOKED": ("O token foi revogado.", "The token was revoked."),
+    "FORBIDDEN": ("O token não tem a permissão {scope}.", "The token lacks the scope {scope}."),
+    "FORBIDDEN_EVERY_BRANCH": (
+        "A operação vale para toda a empresa, e este token só alcança algumas filiais.",
+        "This concerns the whole company, and the token reaches only some branches.",
     ),
     "RATE_LIMITED": (
         "Muitas requisições. Tente de novo em instantes.",
@@ -112,16 +116,5 @@ ERRORS: dict[str, tuple[str, str]] = {
     "INTERNAL": (
         "Erro interno. Informe o código da requisição ao suporte: {request_id}.",
         "Internal error. Quote this request id to support: {request_id}.",
-    ),
-    "BAD_REQUEST": (
-        "A requisição não é uma requisição GraphQL válida: {reason}",
-        "Not a well-formed GraphQL request: {reason}",
-    ),
-    "SYNTAX_ERROR": ("O documento GraphQL tem um erro de sintaxe: {reason}", "{reason}"),
-    "VALIDATION_ERROR": ("O documento GraphQL não é válido: {reason}", "{reason}"),
-    "INVALID_VARIABLES": ("{reason_pt}", "{reason_en}"),
-    "LIMIT_EXCEEDED": (
-        "O documento passa do limite: {limit} de {what_pt}, são {found}.",
-        "The document exceeds a limit: {limit} of {what_en}, it has {found}.",
     ),
 }

@@ -7,7 +7,6 @@ import strawberry
 from api.context import Info
 from api.fields import resolved
 from api.ids import encode_id
-from api.types import branch as branch_types
 from core.domain import audit as domain
 from core.domain.audit import AuditAction
 
@@ -40,11 +39,9 @@ class AuditEvent:
     details: list[AuditDetail] = strawberry.field(description="Codes and figures that tell more (detalhes).")
 
     @resolved("The branch it concerns (filial); null for what concerns the whole company.")
-    async def branch(self, info: Info) -> "branch_types.Branch | None":
-        if self.record.branch_id is None:
-            return None
-        found = await info.context.loaders.branches.load(self.record.branch_id)
-        return None if found is None else branch_types.Branch.of(found)
+    async def branch(self, info: Info) -> "Branch | None":
+        concerned = self.record.branch_id
+        return None if concerned is None else await Branch.find(info.context, concerned)
 
     @classmethod
     def of(cls, record: domain.AuditEvent) -> "AuditEvent":
@@ -70,3 +67,7 @@ class AuditEvent:
 
 def _written(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# The types refer to one another, so these stand last.
+from api.types.branch import Branch  # noqa: E402

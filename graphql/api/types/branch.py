@@ -1,14 +1,13 @@
 """Branches."""
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
-from api.types import integration as integration_types
-from api.types import related
 from api.types.node import Node
 from api.types.values import Document
 from core.domain import branch as domain
@@ -37,9 +36,23 @@ class Branch(Node):
         "The integration linked to the branch, which makes it usable (integração de análise de crédito); null when "
         "none is linked."
     )
-    async def integration(self, info: Info) -> "integration_types.Integration | None":
+    async def integration(self, info: Info) -> "Integration | None":
         linked = self.record.integration_id
-        return None if linked is None else await related.integration_of(info, linked)
+        return None if linked is None else await Integration.find(info.context, linked)
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Branch | None":
+        """The branch with that id, when it exists within the caller's branches."""
+        found = await context.loaders.branches.load(record_id)
+        return None if found is None else cls.of(found)
+
+    @classmethod
+    async def of_record(cls, context: Context, branch_id: UUID) -> "Branch":
+        """The branch of a record that the caller sees; so it sees the branch as well."""
+        found = await cls.find(context, branch_id)
+        if found is None:
+            raise LookupError("a visible record lies in a branch that is not visible")
+        return found
 
     @classmethod
     def of(cls, record: domain.Branch) -> "Branch":
@@ -57,3 +70,7 @@ class Branch(Node):
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
+
+
+# The types refer to one another, so these stand last.
+from api.types.integration import Integration  # noqa: E402

@@ -11,9 +11,6 @@ from api.fields import resolved
 from api.ids import encode_id
 from api.lists import CONSULTATIONS
 from api.paging import Connection, PageArguments, read_connection
-from api.types import branch as branch_types
-from api.types import integration as integration_types
-from api.types import people, related
 from api.types.node import Node
 from api.types.report import CreditReport
 from api.types.values import Document, Money, money_or_none
@@ -28,7 +25,7 @@ from core.domain.states import StateCode
 from core.domain.subjects import SubjectKind
 
 Subject = Annotated[
-    "people.Customer | people.Lead | people.Prospect",
+    "Customer | Lead | Prospect",
     strawberry.union("ConsultationSubject", description="Whom a consultation was made for (consultado)."),
 ]
 
@@ -60,14 +57,14 @@ class Consultation(Node):
     bureau_message: str | None = strawberry.field(description="The bureau's own words (mensagem do birô).")
 
     @resolved("The branch it was made for (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(
         "The integration it was made with (integração); null when it lies outside the token's branches."
     )
-    async def integration(self, info: Info) -> "integration_types.Integration | None":
-        return await related.integration_of(info, self.record.integration_id)
+    async def integration(self, info: Info) -> "Integration | None":
+        return await Integration.find(info.context, self.record.integration_id)
 
     @resolved(
         "The customer, lead or prospect it was made for (consultado); null for a bare document and for a record outside "
@@ -108,6 +105,12 @@ class Consultation(Node):
         return info.context.report_link(f"/consultations/{self.record.number}/{name}")
 
     @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Consultation | None":
+        """The consultation with that id, when it exists within the caller's branches."""
+        found = await context.loaders.consultations.load(record_id)
+        return None if found is None else cls.of(found)
+
+    @classmethod
     def of(cls, record: domain.Consultation) -> "Consultation":
         """The consultation as the schema shows it."""
         return cls(
@@ -134,17 +137,14 @@ class Consultation(Node):
 
 async def _subject(
     context: Context, kind: SubjectKind, subject_id: UUID | None
-) -> "people.Customer | people.Lead | people.Prospect | None":
+) -> "Customer | Lead | Prospect | None":
     if subject_id is None:
         return None
     if kind is SubjectKind.CUSTOMER:
-        customer = await context.loaders.customers.load(subject_id)
-        return None if customer is None else people.Customer.of(customer)
+        return await Customer.find(context, subject_id)
     if kind is SubjectKind.LEAD:
-        lead = await context.loaders.leads.load(subject_id)
-        return None if lead is None else people.Lead.of(lead)
-    prospect = await context.loaders.prospects.load(subject_id)
-    return None if prospect is None else people.Prospect.of(prospect)
+        return await Lead.find(context, subject_id)
+    return await Prospect.find(context, subject_id)
 
 
 async def consultations_of(
@@ -160,3 +160,9 @@ async def consultations_of(
         page,
         Consultation.of,
     )
+
+
+# The types refer to one another, so these stand last.
+from api.types.branch import Branch  # noqa: E402
+from api.types.integration import Integration  # noqa: E402
+from api.types.people import Customer, Lead, Prospect  # noqa: E402

@@ -1,14 +1,13 @@
 """Integrations and the health of their passwords."""
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
-from api.types import branch as branch_types
-from api.types import related
 from api.types.node import Node
 from api.types.values import Document
 from core.domain import credentials
@@ -106,13 +105,19 @@ class Integration(Node):
     )
 
     @resolved("The branch it belongs to (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved("Whether its branch has it linked, which makes it usable (vinculada).")
     async def is_linked(self, info: Info) -> bool:
         owner = await info.context.loaders.branches.load(self.record.branch_id)
         return owner is not None and owner.integration_id == self.record.id
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Integration | None":
+        """The integration with that id, when it exists within the caller's branches."""
+        found = await context.loaders.integrations.load(record_id)
+        return None if found is None else cls.of(found)
 
     @classmethod
     def of(cls, record: domain.Integration) -> "Integration":
@@ -134,3 +139,7 @@ class Integration(Node):
             updated_at=record.updated_at,
             deleted_at=record.deleted_at,
         )
+
+
+# The types refer to one another, so these stand last.
+from api.types.branch import Branch  # noqa: E402

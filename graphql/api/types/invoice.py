@@ -1,14 +1,13 @@
 """Invoices."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
-from api.types import branch as branch_types
-from api.types import people, related
 from api.types.node import Node
 from api.types.values import Money
 from core.domain import invoice as domain
@@ -44,12 +43,18 @@ class Invoice(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
 
     @resolved("The branch it belongs to (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved("Who owes it (cliente); null when the customer lies outside the token's branches.")
-    async def customer(self, info: Info) -> "people.Customer | None":
-        return await related.customer_of(info, self.record.customer_id)
+    async def customer(self, info: Info) -> "Customer | None":
+        return await Customer.find(info.context, self.record.customer_id)
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Invoice | None":
+        """The invoice with that id, when it exists within the caller's branches."""
+        found = await context.loaders.invoices.load(record_id)
+        return None if found is None else cls.of(found)
 
     @classmethod
     def of(cls, record: domain.Invoice) -> "Invoice":
@@ -70,3 +75,8 @@ class Invoice(Node):
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
+
+
+# The types refer to one another, so these stand last.
+from api.types.branch import Branch  # noqa: E402
+from api.types.people import Customer  # noqa: E402

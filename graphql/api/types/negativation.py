@@ -1,16 +1,13 @@
 """Negativations, with the debtor's data as registered and their history."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
-from api.types import branch as branch_types
-from api.types import integration as integration_types
-from api.types import invoice as invoice_types
-from api.types import people, related
 from api.types.node import Node
 from api.types.values import Document, Money
 from core.domain import bureau
@@ -144,32 +141,38 @@ class Negativation(Node):
     updated_at: datetime = strawberry.field(description="When it last changed (alterada em).")
 
     @resolved("The invoice it registers (boleto); null when it lies outside the token's branches.")
-    async def invoice(self, info: Info) -> "invoice_types.Invoice | None":
-        return await related.invoice_of(info, self.record.invoice_id)
+    async def invoice(self, info: Info) -> "Invoice | None":
+        return await Invoice.find(info.context, self.record.invoice_id)
 
     @resolved("The customer who owes it (cliente); null when it lies outside the token's branches.")
-    async def customer(self, info: Info) -> "people.Customer | None":
-        return await related.customer_of(info, self.record.customer_id)
+    async def customer(self, info: Info) -> "Customer | None":
+        return await Customer.find(info.context, self.record.customer_id)
 
     @resolved("The branch in whose name it is registered (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(
         "The integration it was sent with (integração); null when it lies outside the token's branches."
     )
-    async def integration(self, info: Info) -> "integration_types.Integration | None":
-        return await related.integration_of(info, self.record.integration_id)
+    async def integration(self, info: Info) -> "Integration | None":
+        return await Integration.find(info.context, self.record.integration_id)
 
     @resolved("The earlier negativation of the same invoice, if there was one (substitui).")
     async def replaces(self, info: Info) -> "Negativation | None":
         earlier = self.record.replaces_id
-        return None if earlier is None else await related.negativation_of(info, earlier)
+        return None if earlier is None else await Negativation.find(info.context, earlier)
 
     @resolved("Every step of its life, oldest first (histórico).")
     async def history(self, info: Info) -> list[NegativationEvent]:
         entries = await info.context.loaders.histories.load(self.record.id)
         return [NegativationEvent.of(entry) for entry in entries or ()]
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Negativation | None":
+        """The negativation with that id, when it exists within the caller's branches."""
+        found = await context.loaders.negativations.load(record_id)
+        return None if found is None else cls.of(found)
 
     @classmethod
     def of(cls, record: domain.Negativation) -> "Negativation":
@@ -198,3 +201,10 @@ class Negativation(Node):
             created_by=record.created_by,
             updated_at=record.updated_at,
         )
+
+
+# The types refer to one another, so these stand last.
+from api.types.branch import Branch  # noqa: E402
+from api.types.integration import Integration  # noqa: E402
+from api.types.invoice import Invoice  # noqa: E402
+from api.types.people import Customer  # noqa: E402

@@ -1,19 +1,15 @@
 """Customers, leads and prospects, with what was consulted and negativated about them."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 import strawberry
 
-from api.context import Info
+from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
 from api.lists import INVOICES, NEGATIVATIONS
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
-from api.types import branch as branch_types
-from api.types import consultation as consultation_types
-from api.types import invoice as invoice_types
-from api.types import negativation as negativation_types
-from api.types import related
 from api.types.node import Node
 from api.types.values import Document, document_or_none
 from core.domain import subjects as domain
@@ -73,41 +69,47 @@ class Customer(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
 
     @resolved("The branch it belongs to (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(_CONSULTATIONS)
     async def consultations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[consultation_types.Consultation] | None":
+    ) -> "Connection[Consultation] | None":
         page = PageArguments(first=first, after=after, last=last, before=before)
-        return await consultation_types.consultations_of(info.context, self.record.id, page)
+        return await consultations_of(info.context, self.record.id, page)
 
     @resolved("The customer's negativations, active and cleared, latest first (negativações de crédito).")
     async def negativations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[negativation_types.Negativation]":
+    ) -> "Connection[Negativation]":
         return await read_connection(
             info.context,
             NEGATIVATIONS,
             NegativationFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
             Order(NegativationOrder.NUMBER, Direction.DESC),
             PageArguments(first=first, after=after, last=last, before=before),
-            negativation_types.Negativation.of,
+            Negativation.of,
         )
 
     @resolved("The customer's invoices, by due date, latest first (boletos).")
     async def invoices(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[invoice_types.Invoice]":
+    ) -> "Connection[Invoice]":
         return await read_connection(
             info.context,
             INVOICES,
             InvoiceFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
             Order(InvoiceOrder.DUE_ON, Direction.DESC),
             PageArguments(first=first, after=after, last=last, before=before),
-            invoice_types.Invoice.of,
+            Invoice.of,
         )
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Customer | None":
+        """The customer with that id, when it exists within the caller's branches."""
+        found = await context.loaders.customers.load(record_id)
+        return None if found is None else cls.of(found)
 
     @classmethod
     def of(cls, record: domain.Customer) -> "Customer":
@@ -146,15 +148,21 @@ class Lead(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
 
     @resolved("The branch it belongs to (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(_CONSULTATIONS)
     async def consultations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[consultation_types.Consultation] | None":
+    ) -> "Connection[Consultation] | None":
         page = PageArguments(first=first, after=after, last=last, before=before)
-        return await consultation_types.consultations_of(info.context, self.record.id, page)
+        return await consultations_of(info.context, self.record.id, page)
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Lead | None":
+        """The lead with that id, when it exists within the caller's branches."""
+        found = await context.loaders.leads.load(record_id)
+        return None if found is None else cls.of(found)
 
     @classmethod
     def of(cls, record: domain.Lead) -> "Lead":
@@ -190,15 +198,21 @@ class Prospect(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed (alterada em).")
 
     @resolved("The branch it belongs to (filial).")
-    async def branch(self, info: Info) -> "branch_types.Branch":
-        return await related.branch_of(info, self.record.branch_id)
+    async def branch(self, info: Info) -> "Branch":
+        return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(_CONSULTATIONS)
     async def consultations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[consultation_types.Consultation] | None":
+    ) -> "Connection[Consultation] | None":
         page = PageArguments(first=first, after=after, last=last, before=before)
-        return await consultation_types.consultations_of(info.context, self.record.id, page)
+        return await consultations_of(info.context, self.record.id, page)
+
+    @classmethod
+    async def find(cls, context: Context, record_id: UUID) -> "Prospect | None":
+        """The prospect with that id, when it exists within the caller's branches."""
+        found = await context.loaders.prospects.load(record_id)
+        return None if found is None else cls.of(found)
 
     @classmethod
     def of(cls, record: domain.Prospect) -> "Prospect":
@@ -216,3 +230,10 @@ class Prospect(Node):
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
+
+
+# The types refer to one another, so these stand last.
+from api.types.branch import Branch  # noqa: E402
+from api.types.consultation import Consultation, consultations_of  # noqa: E402
+from api.types.invoice import Invoice  # noqa: E402
+from api.types.negativation import Negativation  # noqa: E402

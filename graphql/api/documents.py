@@ -1,0 +1,103 @@
+"""From the text of a document to one that may be executed: parsed, held to the limits, validated; remembered by its text."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    ValueNode,
+    VisitorAction,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.language import SKIP
+from graphql.utilities.validate_input_value import validate_input_literal
+from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+
+from api.limits import Limits, check_size
+from api.protocol_error import ProtocolCode, ProtocolError
+
+MAX_ERRORS = 5
+_REMEMBERED = 256
+_QUOTED = re.compile(r"\b(Int|Float|String|BlockString|block string)\b.*", re.IGNORECASE | re.DOTALL)
+
+
+class DiscreetValuesRule(ValuesOfCorrectTypeRule):
+    """Literals must be of the right type; unlike the rule it replaces, its errors never repeat a literal."""
+
+    def is_valid_value_node(self, node: ValueNode, input_type: Any) -> VisitorAction:
+        """Report what is wrong with a literal by its type."""
+        if input_type:
+
+            def report(error: GraphQLError, path: list[str | int]) -> None:
+                where = f" at {'.'.join(map(str, path))}" if path else ""
+                self.report_error(
+                    GraphQLError(f"Expected a value of type '{input_type}'{where}.", error.nodes)
+                )
+
+            validate_input_literal(node, input_type, report, None, None, True)
+        return SKIP
+
+
+RULES: tuple[type[ASTValidationRule], ...] = (
+    *(DiscreetValuesRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
+    MaybeNullValidationRule,
+)
+"""Made once: rules made anew for each request would defeat every memory of what was validated."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def prepare(schema: GraphQLSchema, query: str, limits: Limits) -> "DocumentNode | tuple[GraphQLError, ...]":
+    """The document, fit to be executed, or what is wrong with it (the first few errors)."""
+    try:
+        document = _parse(query, limits)
+        check_size(document, limits)
+    except GraphQLError as error:
+        return (error,)
+    found = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
+    return tuple(_invalid(error) for error in found[:MAX_ERRORS]) or document
+
+
+def choose_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    """The operation to execute. Raises ProtocolError when it is not clear which."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if not operations:
+        raise ProtocolError(ProtocolCode.BAD_REQUEST, "NO_OPERATION")
+    if name is None:
+        if len(operations) > 1:
+            raise ProtocolError(ProtocolCode.BAD_REQUEST, "OPERATION_NAME_REQUIRED")
+        return operations[0]
+    for operation in operations:
+        if operation.name is not None and operation.name.value == name:
+            return operation
+    raise ProtocolError(ProtocolCode.BAD_REQUEST, "OPERATION_UNKNOWN")
+
+
+def _parse(query: str, limits: Limits) -> DocumentNode:
+    if len(query) > limits.characters:
+        raise ProtocolError(
+            ProtocolCode.LIMIT_EXCEEDED, "LIMIT_CHARACTERS", values={"limit": limits.characters}
+        )
+    try:
+        return parse(query, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
+    except GraphQLSyntaxError as error:
+        if error.message.endswith("Parsing aborted."):
+            values = {"reason": error.message}
+            raise ProtocolError(ProtocolCode.LIMIT_EXCEEDED, "LIMIT_PARSER", values=values) from None
+        reason = _QUOTED.sub(r"\1.", error.message)
+        raise ProtocolError(
+            ProtocolCode.SYNTAX_ERROR, "SYNTAX_ERROR", cause=error, values={"reason": reason}
+        ) from None
+
+
+def _invalid(error: GraphQLError) -> GraphQLError:
+    return ProtocolError(
+        ProtocolCode.VALIDATION_ERROR, "VALIDATION_ERROR", cause=error, values={"reason": error.message}
+    )

@@ -1,0 +1,66 @@
+"""Executing a request: prepare its document, choose its operation, check what it asks for, then run it."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLError, OperationType
+
+from api.context import Context
+from api.documents import choose_operation, prepare
+from api.limits import check_cost
+from api.schema import ApiSchema
+from api.variables import check_variables
+
+
+class Wanted(Protocol):
+    """What is to be executed."""
+
+    @property
+    def query(self) -> str:
+        """The document."""
+
+    @property
+    def operation_name(self) -> str | None:
+        """Which of its operations."""
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The values of its variables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a request. `failed_before_execution`: nothing was executed, so there is no data, not even null."""
+
+    data: dict[str, Any] | None = None
+    errors: tuple[GraphQLError, ...] = ()
+    failed_before_execution: bool = False
+    refused_mutation: bool = False
+    is_mutation: bool = False
+
+
+async def execute(schema: ApiSchema, wanted: Wanted, context: Context, *, mutations: bool = True) -> Outcome:
+    """Execute the request; with `mutations` off (GET) only queries."""
+    prepared = prepare(schema.core, wanted.query, schema.limits)
+    if isinstance(prepared, tuple):
+        return Outcome(errors=prepared, failed_before_execution=True)
+    try:
+        operation = choose_operation(prepared, wanted.operation_name)
+        is_mutation = operation.operation is OperationType.MUTATION
+        if is_mutation and not mutations:
+            return Outcome(refused_mutation=True)
+        check_cost(schema.core, prepared, operation, wanted.variables, schema.limits)
+    except GraphQLError as error:
+        return Outcome(errors=(error,), failed_before_execution=True)
+    wrong = check_variables(schema.core, operation, wanted.variables)
+    if wrong:
+        return Outcome(errors=tuple(wrong), failed_before_execution=True)
+    result = await schema.execute(
+        wanted.query,
+        variable_values=wanted.variables,
+        context_value=context,
+        operation_name=wanted.operation_name,
+    )
+    errors = tuple(result.errors or ())
+    before = bool(errors) and result.data is None and all(error.path is None for error in errors)
+    return Outcome(data=result.data, errors=errors, failed_before_execution=before, is_mutation=is_mutation)

@@ -1,0 +1,58 @@
+"""From an HTTP request to the context of its resolvers."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from starlette.requests import Request
+
+from api.context import Context
+from api.loaders import Loaders
+from api.texts.languages import Language, negotiate_language
+from api.use_cases import UseCases
+from core.domain.access import Caller
+from core.use_cases.identify_caller import IdentifyCallerCommand
+from ports.clock import Clock
+from ports.unit_of_work import UnitsOfWork
+
+
+def language_of(request: Request) -> Language:
+    """The language that the client asks for."""
+    return negotiate_language(request.headers.get("accept-language"))
+
+
+def request_id_of(request: Request) -> str:
+    """The id that the server gave the request (`request.state.request_id`), or a new one, remembered there."""
+    known = getattr(request.state, "request_id", None)
+    if isinstance(known, str):
+        return known
+    request.state.request_id = made = uuid4().hex
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextFactory:
+    """Makes contexts. The composition root fills it; report pages use `identify` as well."""
+
+    units_of_work: UnitsOfWork
+    use_cases: UseCases
+    clock: Clock
+
+    async def identify(self, request: Request) -> Caller:
+        """Who is calling. Raises Unauthenticated."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        origin = request.client.host if request.client else None
+        presented = token.strip() if scheme.lower() == "bearer" else None
+        return await self.use_cases.identify_caller(IdentifyCallerCommand(token=presented, origin=origin))
+
+    async def __call__(self, request: Request) -> Context:
+        """The context of a request. Raises Unauthenticated."""
+        caller = await self.identify(request)
+        return Context(
+            caller=caller,
+            language=language_of(request),
+            request_id=request_id_of(request),
+            units_of_work=self.units_of_work,
+            use_cases=self.use_cases,
+            loaders=Loaders(self.units_of_work, caller),
+            clock=self.clock,
+        )

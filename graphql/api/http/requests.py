@@ -1,0 +1,139 @@
+"""Reading a GraphQL request out of an HTTP request."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from starlette.requests import Request
+
+from api.http.negotiation import JSON, media_type_of
+
+MAX_BODY = 1_000_000
+
+
+@dataclass(eq=False)
+class BadRequest(Exception):
+    """The HTTP request holds no GraphQL request. `text` and `values` say why, `status` and `headers` go out with it."""
+
+    status: int
+    text: str
+    values: dict[str, str | int]
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphQLRequest:
+    """What is to be executed."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+def refuse(
+    status: int,
+    text: str,
+    headers: dict[str, str] | None = None,
+    values: Mapping[str, str | int] | None = None,
+) -> NoReturn:
+    """Give up reading the request."""
+    raise BadRequest(status, text, dict(values or {}), headers or {})
+
+
+async def read_request(request: Request) -> GraphQLRequest:
+    """The GraphQL request. Raises BadRequest."""
+    if request.method == "GET":
+        return _read_parameters(_from_query(request))
+    if request.method != "POST":
+        refuse(405, "METHOD_NOT_ALLOWED", {"Allow": "GET, POST"})
+    _check_content_type(request)
+    return _read_parameters(_parse(await _read_body(request)))
+
+
+def _from_query(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        text = parameters.get(name)
+        if text is not None:
+            parameters[name] = _load(text, "INVALID_JSON_PARAMETER", name=name) if text else None
+    return parameters
+
+
+def _check_content_type(request: Request) -> None:
+    types = request.headers.getlist("content-type")
+    if len(types) > 1:
+        refuse(400, "REPEATED_HEADER", values={"name": "Content-Type"})
+    media_type, parameters = media_type_of(types[0] if types else "")
+    if media_type != JSON or parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+        refuse(415, "UNSUPPORTED_CONTENT_TYPE", {"Accept-Post": JSON})
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        refuse(415, "UNSUPPORTED_CONTENT_ENCODING", {"Accept-Encoding": "identity"})
+
+
+async def _read_body(request: Request) -> bytes:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and (len(announced) > 10 or int(announced) > MAX_BODY):
+        refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
+    return bytes(body)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        refuse(400, "INVALID_JSON")
+    parsed = _load(text, "INVALID_JSON")
+    if not isinstance(parsed, dict):
+        refuse(400, "NOT_AN_OBJECT")
+    return parsed
+
+
+def _load(text: str, error: str, **values: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):  # also for numbers of thousands of digits
+        refuse(400, error, values=values)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read_parameters(parameters: dict[str, Any]) -> GraphQLRequest:
+    query = parameters.get("query")
+    if query is None:
+        refuse(400, "QUERY_MISSING")
+    if not isinstance(query, str):
+        refuse(400, "WRONG_PARAMETER", values={"name": "query", "expected": "String"})
+    operation_name = parameters.get("operationName")
+    if operation_name is not None and not isinstance(operation_name, str):
+        refuse(400, "WRONG_PARAMETER", values={"name": "operationName", "expected": "String"})
+    for name in ("variables", "extensions"):
+        if not isinstance(parameters.get(name) or {}, dict) or parameters.get(name) in (0, "", False):
+            refuse(400, "WRONG_PARAMETER", values={"name": name, "expected": "Object"})
+    variables = parameters.get("variables") or {}
+    if not _all_usable(query) or not _all_usable(variables):
+        refuse(400, "UNUSABLE_TEXT")
+    return GraphQLRequest(query=query, operation_name=operation_name, variables=variables)
+
+
+def _all_usable(value: Any) -> bool:
+    """Whether every text in the value can be stored: no null character, no lone surrogate."""
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, str):
+            if "\x00" in found or any("\ud800" <= character <= "\udfff" for character in found):
+                return False
+        elif isinstance(found, dict):
+            pending.extend(found)
+            pending.extend(found.values())
+        elif isinstance(found, list):
+            pending.extend(found)
+    return True

@@ -1,0 +1,1 @@
+"""The mutations, one a module: input, success, result, resolver."""

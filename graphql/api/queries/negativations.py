@@ -1,0 +1,143 @@
+"""Negativations, what may be negativated, and the provider's code tables."""
+
+from datetime import date
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.errors.base import EligibilityReason
+from api.fields import resolved
+from api.ids import decode_id
+from api.inputs import InputReader
+from api.lists import NEGATIVATIONS
+from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.texts.languages import Language
+from api.types.filters import NegativationFilterInput
+from api.types.invoice import Invoice
+from api.types.negativation import BureauCode, Negativation
+from api.types.orders import NegativationOrderInput
+from core.domain.access import Scope
+from core.domain.code_tables import CodeTable
+from core.domain.listing import NegativationOrder
+from core.use_cases.assess_eligibility import MAX_INVOICES, AssessEligibilityCommand, Assessment
+from core.use_cases.bureau_codes import BureauCodesCommand
+
+BranchArgument = Annotated[
+    strawberry.ID, strawberry.argument(description="The branch whose integration's table is meant (filial).")
+]
+
+
+@resolved(
+    "The negativations, latest first (relatório de negativações). With `filter: {status: [REJECTED, …]}` the error inbox "
+    "(negativações com erro). Needs READ."
+)
+async def negativations(
+    info: Info,
+    matching: Annotated[
+        NegativationFilterInput | None,
+        strawberry.argument(name="filter", description="Which of them (filtro)."),
+    ] = None,
+    order_by: Annotated[
+        NegativationOrderInput | None,
+        strawberry.argument(description="The order; by number, latest first, unless given (ordenação)."),
+    ] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Connection[Negativation]:
+    info.context.caller.require(Scope.READ)
+    return await read_connection(
+        info.context,
+        NEGATIVATIONS,
+        (matching or NegativationFilterInput()).read(info.context.caller),
+        (order_by or NegativationOrderInput(field=NegativationOrder.NUMBER)).order(),
+        PageArguments(first=first, after=after, last=last, before=before),
+        Negativation.of,
+    )
+
+
+@strawberry.type(
+    description="A field that will be cut to the bureau's layout when it is sent (campo que será cortado)."
+)
+class Truncation:
+    field: str = strawberry.field(description="The customer's field, such as `address.street` (campo).")
+    value: str = strawberry.field(description="As it will be sent (como será enviado).")
+
+
+@strawberry.type(description="Whether an invoice may be negativated (pode ser negativado).")
+class NegativationEligibility:
+    invoice: Invoice = strawberry.field(description="The invoice (boleto).")
+    allowed: bool = strawberry.field(description="Whether nothing forbids it (permitida).")
+    reasons: list[EligibilityReason] = strawberry.field(
+        description="Everything that forbids it, not only the first (motivos); empty when it is allowed."
+    )
+    truncations: list[Truncation] = strawberry.field(
+        description="What would be cut to the bureau's field sizes (avisos de corte)."
+    )
+    expires_on: date = strawberry.field(
+        description="The day by which the negativation would have to be gone (expira em)."
+    )
+
+    @classmethod
+    def of(cls, assessment: Assessment, language: Language) -> "NegativationEligibility":
+        """The assessment as the schema shows it."""
+        return cls(
+            invoice=Invoice.of(assessment.invoice),
+            allowed=assessment.allowed,
+            reasons=[EligibilityReason.of(reason, language) for reason in assessment.reasons],
+            truncations=[
+                Truncation(field=name, value=value) for name, value in sorted(assessment.warnings.items())
+            ],
+            expires_on=assessment.expires_on,
+        )
+
+
+@resolved(
+    "A dry look before negativating (pré-análise): one answer per invoice, in their order, with all reasons against it. Needs "
+    "READ. Nothing is sent and nothing is billed."
+)
+async def negativation_eligibility(
+    info: Info,
+    invoice_ids: Annotated[
+        list[strawberry.ID],
+        strawberry.argument(description=f"The invoices to look at, at most {MAX_INVOICES} (boletos)."),
+    ],
+    restriction_code: Annotated[
+        str | None,
+        strawberry.argument(
+            description="The code that would be given (código de restrição); the integration's default unless given."
+        ),
+    ] = None,
+) -> list[NegativationEligibility]:
+    reader = InputReader()
+    ids = reader.ids("Invoice", invoice_ids, "invoiceIds")
+    reader.raise_if_any()
+    command = AssessEligibilityCommand(
+        caller=info.context.caller, invoice_ids=ids, restriction_code=restriction_code
+    )
+    assessments = await info.context.use_cases.assess_eligibility(command)
+    return [NegativationEligibility.of(assessment, info.context.language) for assessment in assessments]
+
+
+@resolved(
+    "The provider's kinds of debt (códigos de restrição). Needs READ. The provider is asked at most once a day; nothing is billed."
+)
+async def restriction_codes(info: Info, branch_id: BranchArgument) -> list[BureauCode]:
+    return await _codes(info, branch_id, CodeTable.RESTRICTION)
+
+
+@resolved(
+    "The provider's reasons for a clearing (códigos para baixa). Needs READ. The provider is asked at most once a day; nothing "
+    "is billed."
+)
+async def clearing_codes(info: Info, branch_id: BranchArgument) -> list[BureauCode]:
+    return await _codes(info, branch_id, CodeTable.CLEARING)
+
+
+async def _codes(info: Info, branch_id: str, table: CodeTable) -> list[BureauCode]:
+    command = BureauCodesCommand(
+        caller=info.context.caller, branch_id=decode_id("Branch", branch_id, "branchId"), table=table
+    )
+    return [BureauCode.of(row) for row in await info.context.use_cases.bureau_codes(command)]

@@ -1,0 +1,41 @@
+"""General parameters and the criteria of passwords."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.context import Info
+from api.fields import resolved
+from api.messages import password_message
+from api.types.parameters import CreditParameters
+from core.domain.access import Scope
+from core.domain.bureau import CredentialKind
+from core.domain.credentials import CRITERIA
+
+
+@resolved("The general parameters of credit analysis (parâmetros gerais). Needs READ.")
+async def credit_parameters(info: Info) -> CreditParameters:
+    info.context.caller.require(Scope.READ)
+    async with info.context.units_of_work.read() as work:
+        return CreditParameters.of(await work.parameters.credit())
+
+
+@strawberry.type(description="A criterion of a password (critério de senha).")
+class PasswordCriterion:
+    code: str = strawberry.field(description="Its name for programs, such as LENGTH_6 (código).")
+    description: str = strawberry.field(description="What it wants, for people (descrição).")
+
+
+@resolved(
+    "The criteria that the form shows for a new password, in its order (critérios da nova senha). Needs no scope."
+)
+def password_criteria(
+    info: Info,
+    kind: Annotated[
+        CredentialKind, strawberry.argument(description="Which of the two passwords (tipo de senha).")
+    ],
+) -> list[PasswordCriterion]:
+    language = info.context.language
+    return [
+        PasswordCriterion(code=code, description=password_message(code, language)) for code in CRITERIA[kind]
+    ]
