@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -13,7 +13,9 @@ import pytest
 from adapters.connect_sa.client import ConnectSaBureau
 from adapters.connect_sa.exchange import MAX_ANSWER_BYTES
 from core.domain.bureau import BureauFailure, Environment, FailureClass
+from core.domain.money import Money
 from core.domain.plans import ConsultationPlan
+from core.domain.report import CreditReport, Identity, ReportBlock, ReportEntry, Score
 from support.connect_sa import CONSULTING, PEFIN, make_inclusion, make_order
 
 BLOCK: dict[str, Any] = {
@@ -109,6 +111,78 @@ async def test_the_samples_of_this_file_are_accepted() -> None:
     assert events.events[0].occurred_at == datetime(2026, 3, 16, 9, tzinfo=UTC)
     assert (events.cursor, events.has_more, events.ask_again_after_seconds) == ("c2", True, 60)
     assert (await bureau_answering(RECEIPT, status=202).register(PEFIN, make_inclusion())).protocol == "I1"
+
+
+async def test_every_field_of_a_report_is_kept() -> None:
+    entry = {
+        "data": "2025-12-31",
+        "valor": "1234.56",
+        "origem": "1º Tabelionato",
+        "modalidade": "DUPLICATA",
+        "referencia": "PT1",
+        "cidade": "Blumenau",
+        "uf": "SC",
+        "avalista": True,
+        "subJudice": True,
+    }
+    names = ("pendencias", "protestos", "cheques", "acoes", "falencias", "consultasAnteriores")
+    body = changed(CONSULTATION, "preco", None)
+    for count, name in enumerate(names, start=2):
+        block = {
+            "quantidade": count,
+            "total": "2469.12",
+            "primeira": "2024-01-01",
+            "ultima": "2025-12-31",
+            "mensagem": "CONSTA",
+            "ocorrencias": [entry],
+        }
+        body = changed(body, f"relatorio.{name}", block)
+    identity = {
+        "nome": "Ana Exemplo",
+        "nascimentoOuFundacao": "1990-01-01",
+        "situacaoDocumento": "REGULAR",
+        "nomeMae": "Eva Exemplo",
+    }
+    body = changed(body, "relatorio.identidade", identity)
+    answer = await bureau_answering(body).consult(CONSULTING, make_order())
+    expected = ReportEntry(
+        occurred_on=date(2025, 12, 31),
+        amount=Money(123456),
+        origin="1º Tabelionato",
+        modality="DUPLICATA",
+        reference="PT1",
+        city="Blumenau",
+        state_code="SC",
+        guarantor=True,
+        sub_judice=True,
+    )
+
+    def block_of(count: int) -> ReportBlock:
+        return ReportBlock(
+            count=count,
+            total=Money(246912),
+            first_on=date(2024, 1, 1),
+            last_on=date(2025, 12, 31),
+            entries=(expected,),
+            message="CONSTA",
+        )
+
+    assert answer.report == CreditReport(
+        identity=Identity(
+            name="Ana Exemplo",
+            birth_or_foundation_on=date(1990, 1, 1),
+            document_status="REGULAR",
+            mother_name="Eva Exemplo",
+        ),
+        score=Score(700),
+        pending_debts=block_of(2),
+        protests=block_of(3),
+        bad_cheques=block_of(4),
+        lawsuits=block_of(5),
+        bankruptcies=block_of(6),
+        earlier_queries=block_of(7),
+    )
+    assert (answer.protocol, answer.billable, answer.cost) == ("C1", True, None)
 
 
 @pytest.mark.parametrize(
