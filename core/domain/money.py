@@ -35,7 +35,12 @@ def money_from_decimal(amount: Decimal, *, path: tuple[str, ...] = ("amount",)) 
     """
     if not amount.is_finite() or amount <= 0 or amount > Decimal(MAX_CENTAVOS) / 100:
         raise InvalidInput(problems=(Problem(path, "INVALID_AMOUNT"),))
-    centavos = amount * 100
-    if centavos != int(centavos):
+    if _has_more_than_two_places(amount):
         raise InvalidInput(problems=(Problem(path, "INVALID_AMOUNT"),))
-    return Money(int(centavos))
+    return Money(int(amount * 100))
+
+
+def _has_more_than_two_places(amount: Decimal) -> bool:
+    """Looked up digit by digit, because arithmetic with decimals rounds to 28 digits."""
+    _, digits, exponent = amount.as_tuple()
+    return isinstance(exponent, int) and exponent < -2 and any(digits[exponent + 2 :])
