@@ -10,7 +10,6 @@ from strawberry.tools import create_type
 from strawberry.types import ExecutionContext
 
 from api.documents import prepare
-from api.enums import access, bureau, consultation, negativation, ordering, records
 from api.errors.handlers import HANDLERS
 from api.limits import Limits
 from api.mutations.adopt_credentials import adopt_credentials
@@ -52,9 +51,6 @@ from api.queries.records import branches, customers, integrations, invoices, lea
 from api.queries.settings import credit_parameters, password_criteria
 from api.queries.viewer import viewer
 from api.scalars import SCALARS
-
-DESCRIBED_ENUMS = (access, bureau, consultation, negativation, ordering, records)
-"""Importing these modules describes the enums of the domain."""
 
 QUERIES = [
     viewer,

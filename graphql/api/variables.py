@@ -1,6 +1,6 @@
 """Checking variables before execution, so that no error ever repeats a value: a value may be a password."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from graphql import (
@@ -21,6 +21,7 @@ from graphql import (
     type_from_ast,
 )
 from graphql.utilities.validate_input_value import validate_input_value
+from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 
 from api.protocol_error import ProtocolCode, ProtocolError
 
@@ -62,7 +63,26 @@ def _check(
         errors.extend(_explain(where, found_type, found_value))
 
     validate_input_value(value, declared, note, True)
-    return errors
+    return errors or list(_refused_nulls(declared, value, f"${name}"))
+
+
+def _refused_nulls(declared: GraphQLInputType, value: object, where: str) -> Iterator[ProtocolError]:
+    """Fields that may be left out but not be null: the type system has no word for them, Strawberry's `Maybe` has."""
+    named = get_named_type(declared)
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _refused_nulls(cast("GraphQLInputType", named), item, f"{where}.{index}")
+    if not isinstance(named, GraphQLInputObjectType) or not isinstance(value, dict):
+        return
+    for name, field in named.fields.items():
+        inside = f"{where}.{name}"
+        meant = getattr(field.extensions.get("strawberry-definition"), "type", None)
+        if name not in value:
+            continue
+        if value[name] is not None:
+            yield from _refused_nulls(field.type, value[name], inside)
+        elif isinstance(meant, StrawberryMaybe) and not isinstance(meant.of_type, StrawberryOptional):
+            yield _error("VARIABLE_NULL", path=inside)
 
 
 def _at(

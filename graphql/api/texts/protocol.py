@@ -99,6 +99,10 @@ PROTOCOL: dict[str, tuple[str, str]] = {
         "Valor inválido em `{path}`: é esperado {expected}.",
         "Invalid value at `{path}`: expected is {expected}.",
     ),
+    "VARIABLE_NULL": (
+        "O campo `{path}` pode faltar, mas não pode ser null.",
+        "The field `{path}` may be left out, but not be null.",
+    ),
     "VARIABLE_FIELD_MISSING": (
         "Falta o campo `{field}` em `{path}`.",
         "The field `{field}` is missing in `{path}`.",
