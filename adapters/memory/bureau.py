@@ -82,6 +82,10 @@ class FakeBureau(CreditBureau):
         """Let the next calls of a method raise these, in order; with `recorded`, after having done what was asked."""
         self._failures[operation].extend((failure, recorded) for failure in failures)
 
+    def forgive(self) -> None:
+        """Drop the failures that were not met."""
+        self._failures.clear()
+
     def pause(self, operation: str) -> Pause:
         """Let the calls of a method wait, before anything is done, until `resumed` is set."""
         return self._pauses.setdefault(operation, Pause())

@@ -1,15 +1,13 @@
-"""A company in memory: a branch with a linked integration, a customer with an overdue invoice, and every use case."""
+"""A company, in memory unless another storage is given: a branch with a linked integration, a customer with an overdue invoice, and every use case."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, TypeVar, get_type_hints
 
 from adapters.memory.bureau import FakeBureau
 from adapters.memory.calendar import WeekdayCalendar
-from adapters.memory.clock import FixedClock
 from adapters.memory.ids import SequentialIds
-from adapters.memory.outbox import MemoryQueue
 from adapters.memory.storage import MemoryStorage
-from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.memory.vault import MemoryHasher, MemoryVault
 from core.domain.access import Caller
 from core.domain.branch import Branch
@@ -42,6 +40,7 @@ from support.builders import (
     make_integration,
     make_invoice,
 )
+from support.storages import Storage, memory_storage
 
 CONSULTATION_PASSWORD = Secret("Inicio1@")
 PEFIN_PASSWORD = Secret("246802")
@@ -51,10 +50,9 @@ UseCaseT = TypeVar("UseCaseT")
 
 @dataclass
 class World:
-    """Ports in memory. `branch`, `integration`, `customer` and `invoice` are set by `populated`."""
+    """Ports over a storage. `branch`, `integration`, `customer` and `invoice` are set by `populated`."""
 
-    storage: MemoryStorage = field(default_factory=MemoryStorage)
-    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    kept_in: Storage = field(default_factory=memory_storage)
     bureau: FakeBureau = field(default_factory=FakeBureau)
     vault: MemoryVault = field(default_factory=MemoryVault)
     hasher: MemoryHasher = field(default_factory=MemoryHasher)
@@ -66,8 +64,9 @@ class World:
     invoice: Invoice = field(init=False)
 
     def __post_init__(self) -> None:
-        self.units_of_work = MemoryUnitsOfWork(self.storage, self.clock)
-        self.queue = MemoryQueue(self.storage, self.clock)
+        self.clock = self.kept_in.clock
+        self.units_of_work = self.kept_in.units_of_work
+        self.queue = self.kept_in.queue(lease=timedelta(seconds=60))
         self._ports: dict[type, object] = {
             UnitsOfWork: self.units_of_work,
             Queue: self.queue,
@@ -79,6 +78,12 @@ class World:
             BusinessCalendar: WeekdayCalendar(),
         }
 
+    @property
+    def storage(self) -> MemoryStorage:
+        """What is kept in memory, for tests that compare it whole."""
+        assert self.kept_in.memory is not None
+        return self.kept_in.memory
+
     def use_case(self, kind: type[UseCaseT]) -> UseCaseT:
         """A use case over these ports."""
         needed = get_type_hints(kind)
@@ -87,14 +92,17 @@ class World:
 
     async def populate(self, **integration: Any) -> "World":
         """A branch, its linked integration, a customer and an invoice sixty days overdue; credit analysis is on."""
-        branch = make_branch()
-        self.integration = await self.add_integration(branch, **integration)
-        customer = make_customer(branch_id=branch.id)
         async with self.units_of_work.begin() as work:
             await work.parameters.save_credit(CreditParameters(enabled=True, repeat_interval_days=30))
-            self.branch = await work.branches.add(replace(branch, integration_id=self.integration.id))
-            self.customer = await work.customers.add(customer)
-            self.invoice = await work.invoices.add(make_invoice(branch_id=branch.id, customer_id=customer.id))
+            branch = await work.branches.add(make_branch())
+        self.integration = await self.add_integration(branch, **integration)
+        self.branch = replace(branch, integration_id=self.integration.id)
+        async with self.units_of_work.begin() as work:
+            await work.branches.save(self.branch)
+            self.customer = await work.customers.add(make_customer(branch_id=branch.id))
+            self.invoice = await work.invoices.add(
+                make_invoice(branch_id=branch.id, customer_id=self.customer.id)
+            )
         return self
 
     async def add_branch(self, **changes: Any) -> Branch:
@@ -109,11 +117,13 @@ class World:
             CredentialKind.CONSULTATION: CONSULTATION_PASSWORD,
             CredentialKind.PEFIN: PEFIN_PASSWORD,
         }
+        for kind, password in passwords.items():
+            sealed = self.vault.seal(password, secret_context(integration.id, kind))
+            integration = integration.with_credential(make_credential(kind, sealed=sealed))
+            self.bureau.passwords[integration.login, kind] = password
         async with self.units_of_work.begin() as work:
+            stored = await work.integrations.add(integration)
             for kind, password in passwords.items():
-                sealed = self.vault.seal(password, secret_context(integration.id, kind))
-                integration = integration.with_credential(make_credential(kind, sealed=sealed))
-                self.bureau.passwords[integration.login, kind] = password
                 used = UsedPassword(
                     integration_id=integration.id,
                     kind=kind,
@@ -122,7 +132,7 @@ class World:
                 )
                 await work.integrations.remember_password(used)
             await work.routines.ensure(results_routine(integration.id), self.clock.now())
-            return await work.integrations.add(integration)
+        return stored
 
     async def deliver(self) -> int:
         """One pass of the dispatcher."""
