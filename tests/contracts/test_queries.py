@@ -1,0 +1,87 @@
+"""No list costs a query per row: what is asked for many at once is asked once. (Memory sends no statements.)"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event
+
+from core.domain.bureau import Environment
+from core.domain.listing import InvoiceFilter, InvoiceOrder
+from core.domain.negativation import HistoryEntry, NegativationStatus, Trigger
+from core.domain.paging import Direction, Order, Window
+from ports.unit_of_work import UnitOfWork
+from support.builders import NOW, make_bureau_report
+from support.records import store_company, store_negativation
+from support.storages import Storage
+
+COUNT = 30
+
+
+@contextmanager
+def _statements(storage: Storage) -> Iterator[list[str]]:
+    """The statements that reach the database in the block."""
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+            seen.append(statement)
+
+    engines = [engine.sync_engine for engine in storage.database.engines] if storage.database else []
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+Ask = Callable[[UnitOfWork, list[UUID], list[str]], Awaitable[object]]
+
+QUESTIONS: dict[str, Ask] = {
+    "get_many": lambda work, ids, keys: work.negativations.get_many(ids),
+    "histories": lambda work, ids, keys: work.negativations.histories(ids),
+    "live_of_invoices": lambda work, ids, keys: work.negativations.live_of_invoices(ids),
+    "by_external_ids": lambda work, ids, keys: work.customers.by_external_ids(keys),
+    "live_contracts": lambda work, ids, keys: work.negativations.live_contracts(
+        [(key, key) for key in keys], Environment.HOMOLOGATION
+    ),
+    "reports": lambda work, ids, keys: work.consultations.reports(ids),
+    "settings": lambda work, ids, keys: work.collection_settings.of(ids),
+    "monitors": lambda work, ids, keys: work.monitors.active(ids[0], keys),
+    "page": lambda work, ids, keys: work.invoices.page(
+        InvoiceFilter(), Order(InvoiceOrder.DUE_ON, Direction.DESC), Window(size=COUNT)
+    ),
+    "count": lambda work, ids, keys: work.invoices.count(InvoiceFilter()),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_many_are_asked_for_at_once(storage: Storage, question: str) -> None:
+    async with storage.units_of_work.begin() as work:
+        company = await store_company(work)
+        entry = HistoryEntry(status=NegativationStatus.QUEUED, trigger=Trigger.CREATED, at=NOW, actor="ana")
+        registrations = [await store_negativation(work, company) for _ in range(COUNT)]
+        for registration in registrations:
+            await work.negativations.add_history(registration.id, [entry, entry])
+        consultations = [await work.consultations.add(company.consultation()) for _ in range(COUNT)]
+        for consultation in consultations:
+            await work.consultations.add_report(consultation.id, make_bureau_report())
+    ids = [registration.id for registration in registrations]
+    ids += [registration.invoice_id for registration in registrations]
+    ids += [consultation.id for consultation in consultations]
+    with _statements(storage) as seen:
+        async with storage.units_of_work.read() as work:
+            assert await QUESTIONS[question](work, ids, [str(each) for each in ids]) is not None
+    assert len(seen) == (storage.database is not None), seen
+
+
+async def test_storing_takes_one_statement_for_each_record_or_fewer(storage: Storage) -> None:
+    entry = HistoryEntry(status=NegativationStatus.QUEUED, trigger=Trigger.CREATED, at=NOW, actor="ana")
+    async with storage.units_of_work.begin() as work:
+        company = await store_company(work)
+        with _statements(storage) as seen:
+            registration = await store_negativation(work, company)
+            await work.negativations.add_history(registration.id, [entry] * COUNT)
+            await work.negativations.save(registration)
+    assert len(seen) == (0 if storage.database is None else 4), seen
