@@ -1,0 +1,119 @@
+"""Every ready-made operation works, and answers in the shape that was agreed."""
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from api.operations import ReadyMadeOperation, ready_made_operations
+from core.domain.bureau import BureauCode, BureauEventKind
+from core.domain.negativation import Negativation
+from core.domain.plans import ConsultationPlan
+from core.use_cases.consult_credit import ConsultCredit, ConsultCreditCommand
+from core.use_cases.consultation_subject import CustomerSubject
+from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
+from support.builders import make_lead, make_prospect
+from support.desk import Desk, global_id, shared_schema
+from support.world import World
+
+OPERATIONS = {operation["name"]: operation for operation in ready_made_operations()}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_a_ready_made_operation_succeeds(name: str, desk: Desk, snapshot: SnapshotAssertion) -> None:
+    operation = OPERATIONS[name]
+    variables = await _with_ids(desk.world, operation)
+    if re.search("^query", operation["query"], re.MULTILINE):
+        await _furnish(desk.world)
+    answer = await desk.ask(operation["query"], variables)
+    result = answer.one()
+    if isinstance(result, dict) and "__typename" in result:
+        assert result["__typename"].endswith("Success"), result
+    assert {"variables": operation["variables"], "answer": _shape(answer.data)} == snapshot
+
+
+def test_each_field_of_query_and_mutation_has_a_ready_made_operation() -> None:
+    documents = "\n".join(operation["query"] for operation in OPERATIONS.values())
+    roots = (shared_schema().core.query_type, shared_schema().core.mutation_type)
+    names = [name for root in roots if root is not None for name in root.fields]
+    assert [name for name in names if not re.search(rf"^  {name}\b", documents, re.MULTILINE)] == []
+
+
+def test_the_tour_begins_with_who_is_calling() -> None:
+    assert ready_made_operations()[0]["name"] == "WhoAmI"
+
+
+def test_the_example_values_are_no_part_of_the_document() -> None:
+    assert [
+        operation["name"] for operation in OPERATIONS.values() if "# variables" in operation["query"]
+    ] == []
+
+
+async def _with_ids(world: World, operation: ReadyMadeOperation) -> dict[str, Any]:
+    """The example values, with the ids of records of the world in the place of `{Kind}`."""
+    written = json.dumps(operation["variables"])
+    for kind in set(re.findall(r"\{(\w+)\}", written)):
+        written = written.replace(f"{{{kind}}}", await _id_of(world, kind))
+    variables: dict[str, Any] = json.loads(written)
+    return variables
+
+
+async def _id_of(world: World, kind: str) -> str:
+    if kind in ("Branch", "Customer", "Integration", "Invoice"):
+        return global_id(getattr(world, kind.lower()))
+    if kind == "BareBranch":
+        return global_id(await world.add_branch())
+    if kind == "Negativation":
+        return global_id(await _negativate(world))
+    if kind == "Rejected":
+        return global_id(await _rejected(world))
+    async with world.units_of_work.begin() as work:
+        if kind == "Lead":
+            return global_id(await work.leads.add(make_lead(branch_id=world.branch.id)))
+        assert kind == "Prospect", kind
+        return global_id(await work.prospects.add(make_prospect(branch_id=world.branch.id)))
+
+
+async def _furnish(world: World) -> None:
+    """One record of each kind that the lists show."""
+    await _id_of(world, "Lead")
+    await _id_of(world, "Prospect")
+    consult = ConsultCreditCommand(
+        caller=world.caller, subject=CustomerSubject(world.customer.id), plan=ConsultationPlan.CREDNET_TOP
+    )
+    await world.use_case(ConsultCredit)(consult)
+    async with world.units_of_work.read() as work:
+        live = await work.negativations.live_of_invoices([world.invoice.id])
+    if not live:
+        await _rejected(world)
+
+
+async def _negativate(world: World) -> Negativation:
+    command = NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)
+    return await world.use_case(NegativateDebtor)(command)
+
+
+async def _rejected(world: World) -> Negativation:
+    """A negativation that the bureau rejected, of a customer whose data were mended since."""
+    negativation = await _negativate(world)
+    await world.deliver()
+    codes = (BureauCode(code="00046", description="Nome divergente"),)
+    world.bureau.happen(BureauEventKind.INCLUSION_REJECTED, negativation.inclusion_key, codes=codes)
+    await world.fetch_results()
+    async with world.units_of_work.begin() as work:
+        await work.customers.save(replace(world.customer, name="Nome Corrigido"))
+    return await world.negativation(negativation)
+
+
+def _shape(value: Any, key: str = "") -> Any:
+    """What an answer is made of, without its values."""
+    if isinstance(value, dict):
+        return {name: _shape(inside, name) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [_shape(value[0])] if value else []
+    if key == "__typename":
+        return value
+    return None if value is None else type(value).__name__
