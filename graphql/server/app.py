@@ -1,6 +1,6 @@
 """The web application: which address does what, and what surrounds them all."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 from api.context import Context
 from api.http.context import ContextFactory
 from api.http.endpoint import GraphQLEndpoint
-from api.operations import ready_made_operations
 from api.schema import build_schema
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from ports.clock import Clock
@@ -21,7 +20,8 @@ from ports.report_renderer import ReportRenderer
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from server.container import use_cases
-from server.explorer import asset, explorer_page, page_response
+from server.examples import Examples
+from server.explorer import Explorer, asset
 from server.health import Health
 from server.middleware import RequestIdMiddleware, SecurityHeadersMiddleware
 from server.report_pages import ReportPages
@@ -35,8 +35,8 @@ _ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _CORS_HEADERS = ["Authorization", "Content-Type", "Accept", "Accept-Language", "X-Request-Id"]
 
 
-def build_app(services: Services, worker: Worker, explorer_headers: Mapping[str, str]) -> ASGIApp:
-    """The application. explorer_headers: what GraphiQL opens with in its headers pane."""
+def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASGIApp:
+    """The application. demo_token: what GraphiQL opens with, to people on this machine."""
     container = services.container
     units_of_work, clock = container.resolve(UnitsOfWork), container.resolve(Clock)
     tickets = Tickets(vault=container.resolve(Vault), clock=clock)
@@ -49,7 +49,7 @@ def build_app(services: Services, worker: Worker, explorer_headers: Mapping[str,
         tickets=tickets,
     )
     endpoint = GraphQLEndpoint(build_schema(), _with_links(contexts, tickets))
-    explorer = explorer_page(ready_made_operations(), explorer_headers)
+    explorer = Explorer(examples=Examples(units_of_work=units_of_work), demo_token=demo_token)
     app = Starlette(
         routes=[
             Route("/", lambda request: RedirectResponse(GRAPHQL)),
@@ -63,10 +63,10 @@ def build_app(services: Services, worker: Worker, explorer_headers: Mapping[str,
     return _surrounded(app, services.settings.cors_origins)
 
 
-def _graphql(endpoint: GraphQLEndpoint, explorer: str) -> Callable[[Request], Awaitable[Response]]:
+def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request], Awaitable[Response]]:
     async def graphql(request: Request) -> Response:
         if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
-            return page_response(explorer)
+            return await explorer.page(request)
         return await endpoint.handle(request)
 
     return graphql

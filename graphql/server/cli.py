@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from adapters.system.logging import LogFormat, configure_logging
+from api.sdl import render_schema
 from core.domain.access import Scope
 from server import schema_file, serving, token_commands
 from server.demo.command import fill_demo
@@ -110,7 +111,7 @@ def schema(
 ) -> None:
     """Print the schema."""
     if not check:
-        sys.stdout.write(schema_file.current())
+        sys.stdout.write(render_schema())
         return
     complaints = schema_file.complaints()
     if complaints:

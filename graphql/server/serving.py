@@ -30,8 +30,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
     async with open_services(settings, with_sandbox=True) as services:
         worker = make_worker(services.container)
         token = await _demo_token(services) if is_loopback(listener) else None
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        app = build_app(services, worker, headers)
+        app = build_app(services, worker, token)
         async with worker.running():
             _announce(
                 {

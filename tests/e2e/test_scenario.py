@@ -9,10 +9,12 @@ import httpx
 import pytest
 
 from adapters.connect_sa.sandbox import INITIAL_PEFIN_PASSWORD
+from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from e2e import operations
 from e2e.processes import ADMIN_TOKEN, Desk, Program, Provider, eventually, program, run
 
-CLEAN, REJECTED = "90000000175", "90000000680"
+DOCUMENTS = {scenario.name: scenario.document for scenario in SCENARIOS}
+CLEAN, REJECTED = DOCUMENTS["Clean person"], DOCUMENTS["Name mismatch"]
 NEW_PEFIN_PASSWORD = "802946"
 
 

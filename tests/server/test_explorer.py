@@ -2,19 +2,89 @@
 
 import json
 import re
+from dataclasses import replace
+from typing import Any
 
 import httpx
+import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.routing import Route
 
-from server.explorer import PAGE_POLICY, asset, explorer_page, page_response
+from adapters.memory.clock import FixedClock
+from adapters.memory.storage import MemoryStorage
+from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from api.ids import encode_id
+from api.operations import ReadyMadeOperation
+from core.domain.invoice import Invoice, InvoiceStatus
+from core.domain.subjects import Customer
+from server.examples import Examples
+from server.explorer import PAGE_POLICY, Explorer, asset, explorer_page, page_response
+from support.builders import make_branch, make_customer, make_invoice
 
-OPERATIONS = [
-    {"name": "Tricky", "query": 'query Tricky { a(b: "</script><!-- &amp; ção") }', "variables": {"x": 1}}
+OPERATIONS: list[ReadyMadeOperation] = [
+    {
+        "name": "Tricky",
+        "query": 'query Tricky { a(b: "</script><!-- &amp; ção") }',
+        "variables": {
+            "input": {"ids": ["{Customer}", "{Invoice}"], "branchId": "{Branch}", "note": "{Nobody}"}
+        },
+    }
 ]
+TOKEN = "fia_example"
 
 
-def _config(page: str) -> object:
+@pytest.fixture
+async def explorer(monkeypatch: pytest.MonkeyPatch) -> tuple[Explorer, Customer, Invoice]:
+    """GraphiQL beside a customer with one open invoice."""
+    monkeypatch.setattr("server.explorer.ready_made_operations", lambda: OPERATIONS)
+    units_of_work = MemoryUnitsOfWork(MemoryStorage(), FixedClock())
+    async with units_of_work.begin() as work:
+        branch = await work.branches.add(make_branch())
+        customer = await work.customers.add(make_customer(branch_id=branch.id))
+        await work.invoices.add(
+            make_invoice(customer_id=customer.id, branch_id=branch.id, status=InvoiceStatus.CANCELLED)
+        )
+        invoice = await work.invoices.add(make_invoice(customer_id=customer.id, branch_id=branch.id))
+    return Explorer(examples=Examples(units_of_work=units_of_work), demo_token=TOKEN), customer, invoice
+
+
+def _request(host: str) -> Request:
+    headers = [(b"host", host.encode())]
+    return Request(
+        {"type": "http", "method": "GET", "path": "/graphql", "query_string": b"", "headers": headers}
+    )
+
+
+async def _opened(explorer: Explorer, host: str) -> Any:
+    return _config(bytes((await explorer.page(_request(host))).body).decode())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+async def test_the_demo_page_is_ready_to_run(explorer: tuple[Explorer, Customer, Invoice], host: str) -> None:
+    page, customer, invoice = explorer
+    config = await _opened(page, host)
+    assert config["headers"] == {"Authorization": f"Bearer {TOKEN}"}
+    assert config["operations"][0]["variables"]["input"] == {
+        "ids": [encode_id("Customer", customer.id), encode_id("Invoice", invoice.id)],
+        "branchId": encode_id("Branch", customer.branch_id),
+        "note": "{Nobody}",
+    }
+
+
+@pytest.mark.parametrize("host", ["desk.example", "127.0.0.1.example:8000", "192.168.0.7:8000"])
+async def test_under_any_other_name_it_holds_no_token(
+    explorer: tuple[Explorer, Customer, Invoice], host: str
+) -> None:
+    assert await _opened(explorer[0], host) == {"operations": OPERATIONS, "headers": {}}
+
+
+async def test_without_a_demo_it_holds_no_token(explorer: tuple[Explorer, Customer, Invoice]) -> None:
+    page = replace(explorer[0], demo_token=None)
+    assert await _opened(page, "127.0.0.1:8000") == {"operations": OPERATIONS, "headers": {}}
+
+
+def _config(page: str) -> Any:
     found = re.search(r'<script type="application/json" id="fiador-config">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     return json.loads(found[1])
