@@ -48,7 +48,7 @@ PARTS = dict(_parts())
 def _roots(name: str) -> dict[str, GraphQLField]:
     root = shared_schema().core.type_map[name]
     assert isinstance(root, GraphQLObjectType)
-    return root.fields
+    return dict(root.fields)
 
 
 def test_the_schema_is_not_empty() -> None:

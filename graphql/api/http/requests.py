@@ -115,7 +115,8 @@ def _read_parameters(parameters: dict[str, Any]) -> GraphQLRequest:
     if operation_name is not None and not isinstance(operation_name, str):
         refuse(400, "WRONG_PARAMETER", values={"name": "operationName", "expected": "String"})
     for name in ("variables", "extensions"):
-        if not isinstance(parameters.get(name) or {}, dict) or parameters.get(name) in (0, "", False):
+        given = parameters.get(name)
+        if given is not None and not isinstance(given, dict):
             refuse(400, "WRONG_PARAMETER", values={"name": name, "expected": "Object"})
     variables = parameters.get("variables") or {}
     if not _all_usable(query) or not _all_usable(variables):
