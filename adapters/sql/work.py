@@ -67,6 +67,10 @@ class Work:
         """The one value of a query that always has one."""
         return (await self.session.execute(statement)).scalar_one()
 
+    async def row(self, statement: Select[Any]) -> Sequence[Any]:
+        """The one row of a query that always has one."""
+        return (await self.session.execute(statement)).one()
+
     async def among(
         self,
         row_type: type[RowT],

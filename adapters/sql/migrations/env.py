@@ -2,9 +2,10 @@
 
 from alembic import context
 
-from adapters.sql.migrate import OPTIONS
+from adapters.sql.migrate import options
 from adapters.sql.tables import METADATA
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA, **OPTIONS)
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=METADATA, **options(connection))
 with context.begin_transaction():
     context.run_migrations()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 from sqlmodel import col
 
 from adapters.sql.mapping.consultations import consultation_of, consultation_row, report_row
@@ -14,9 +14,10 @@ from adapters.sql.stores.records import Records
 from adapters.sql.tables import ConsultationRow, ReportRow
 from adapters.sql.work import CHUNK, Work
 from core.domain.bureau import BureauReport, Environment
-from core.domain.consultation import Consultation, ConsultationOutcome
+from core.domain.consultation import Consultation, ConsultationOutcome, ConsultationTotals
 from core.domain.documents import Document
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
+from core.domain.money import Money
 from core.domain.paging import Order
 from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport
@@ -49,6 +50,13 @@ class SqlConsultations(
     def keyset(self, order: Order[ConsultationOrderField]) -> Keyset:
         column = "performed_at" if order.field is ConsultationOrderField.PERFORMED_AT else "number"
         return Keyset(ConsultationRow, column, order.direction)
+
+    async def totals(self, matching: ConsultationFilter) -> ConsultationTotals:
+        billed = func.count().filter(col(ConsultationRow.billable) == true())
+        cost = func.coalesce(func.sum(col(ConsultationRow.cost_centavos)), 0)
+        statement = select(func.count(), billed, cost).select_from(ConsultationRow)
+        row = await self._work.row(statement.where(*self.conditions(matching)))
+        return ConsultationTotals(count=row[0], billed=row[1], cost=Money(int(row[2])))
 
     async def by_number(self, number: int) -> Consultation | None:
         if not 0 < number < 2**63:

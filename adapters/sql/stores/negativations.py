@@ -20,7 +20,8 @@ from adapters.sql.work import Errors, Work
 from core.domain.bureau import Environment
 from core.domain.errors import Conflict
 from core.domain.listing import NegativationFilter, NegativationOrder
-from core.domain.negativation import HistoryEntry, Negativation
+from core.domain.money import Money
+from core.domain.negativation import HistoryEntry, Negativation, NegativationTotals
 from core.domain.paging import Order
 from ports.stores import Negativations
 
@@ -102,6 +103,12 @@ class SqlNegativations(
         for row in sorted(rows, key=lambda row: row.number):
             found[row.negativation_id].append(history_entry_of(row))
         return found
+
+    async def totals(self, matching: NegativationFilter) -> NegativationTotals:
+        amount = func.coalesce(func.sum(col(NegativationRow.amount_centavos)), 0)
+        statement = select(func.count(), amount, func.count().filter(_LIVE)).select_from(NegativationRow)
+        row = await self._work.row(statement.where(*self.conditions(matching)))
+        return NegativationTotals(count=row[0], amount=Money(int(row[1])), live=row[2])
 
     async def count_live(self, integration_id: UUID) -> int:
         statement = (
