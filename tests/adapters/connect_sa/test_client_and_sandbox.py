@@ -16,6 +16,7 @@ from core.domain.bureau import (
 )
 from core.domain.code_tables import CLEARING_CODES, RESTRICTION_CODES
 from core.domain.money import Money
+from core.domain.monitoring import ChangeKind
 from core.domain.plans import ConsultationPlan, PlanOffer
 from core.domain.report import ScoreBand
 from core.domain.secret import Secret
@@ -281,6 +282,24 @@ async def test_the_password_of_each_kind_is_checked(provider: Provider, kind: Cr
         await provider.bureau.test_credentials(make_account(kind, login="nobody"), kind)
 
 
+async def test_a_company_is_watched_until_told_otherwise(provider: Provider) -> None:
+    company = scenario_document("Company with bankruptcies")
+    for _ in range(2):
+        await provider.bureau.watch(CONSULTING, company)
+    await provider.advance(2)
+    page = await provider.bureau.changes(CONSULTING, None)
+    assert [(change.document, change.kind) for change in page.events] == [
+        (company.number, ChangeKind.BANKRUPTCY)
+    ] * 2
+    assert page.events[0].occurred_at == (NOW + timedelta(days=1)).replace(hour=9)
+    assert page.events[0].description == "Novo pedido de falência."
+    for _ in range(2):
+        await provider.bureau.unwatch(CONSULTING, company)
+    await provider.advance(2)
+    after = await provider.bureau.changes(CONSULTING, page.cursor)
+    assert (after.events, after.has_more, after.ask_again_after_seconds) == ((), False, 1)
+
+
 async def test_each_operation_wants_its_own_password(provider: Provider) -> None:
     calls = (
         lambda: provider.bureau.plans(PEFIN),
@@ -292,6 +311,9 @@ async def test_each_operation_wants_its_own_password(provider: Provider) -> None
         lambda: provider.bureau.clear(CONSULTING, make_exclusion(make_inclusion())),
         lambda: provider.bureau.find(CONSULTING, "k"),
         lambda: provider.bureau.events(CONSULTING, None),
+        lambda: provider.bureau.watch(PEFIN, scenario_document("Clean company")),
+        lambda: provider.bureau.unwatch(PEFIN, scenario_document("Clean company")),
+        lambda: provider.bureau.changes(PEFIN, None),
     )
     for call in calls:
         await provider.http.post("/_sandbox/reset")

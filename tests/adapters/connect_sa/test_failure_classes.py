@@ -18,6 +18,7 @@ from support.connect_sa import (
     make_inclusion,
     make_order,
 )
+from support.documents import synthetic_cnpj
 
 ADDRESSES = {Environment.HOMOLOGATION: "http://provider.test"}
 TRANSIENT, UNDETERMINED = FailureClass.TRANSIENT, FailureClass.UNDETERMINED
@@ -29,6 +30,8 @@ WRITES: dict[str, Invoke] = {
     "register": lambda bureau: bureau.register(PEFIN, make_inclusion()),
     "clear": lambda bureau: bureau.clear(PEFIN, make_exclusion(make_inclusion())),
     "change_password": lambda bureau: bureau.change_password(PEFIN, CredentialKind.PEFIN, Secret("581642")),
+    "watch": lambda bureau: bureau.watch(CONSULTING, synthetic_cnpj(1)),
+    "unwatch": lambda bureau: bureau.unwatch(CONSULTING, synthetic_cnpj(1)),
 }
 READS: dict[str, Invoke] = {
     "test_credentials": lambda bureau: bureau.test_credentials(PEFIN, CredentialKind.PEFIN),
@@ -38,6 +41,7 @@ READS: dict[str, Invoke] = {
     "find_consultation": lambda bureau: bureau.find_consultation(CONSULTING, "k"),
     "find": lambda bureau: bureau.find(PEFIN, "k"),
     "events": lambda bureau: bureau.events(PEFIN, None),
+    "changes": lambda bureau: bureau.changes(CONSULTING, None),
 }
 EVERY_CALL = WRITES | READS
 
