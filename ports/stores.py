@@ -12,7 +12,7 @@ from core.domain.branch import Branch
 from core.domain.bureau import BureauReport, CredentialKind, Environment
 from core.domain.code_tables import CachedCodes, CodeTable
 from core.domain.collection import CollectionItem, CollectionParameters, CollectionRun
-from core.domain.consultation import Consultation
+from core.domain.consultation import Consultation, ConsultationTotals
 from core.domain.credentials import UsedPassword
 from core.domain.documents import Document
 from core.domain.idempotency import IdempotencyRecord
@@ -41,7 +41,7 @@ from core.domain.listing import (
     PersonOrder,
 )
 from core.domain.monitoring import Monitor, MonitorChange
-from core.domain.negativation import HistoryEntry, Negativation
+from core.domain.negativation import HistoryEntry, Negativation, NegativationTotals
 from core.domain.paging import Order, Page, Window
 from core.domain.parameters import CreditParameters
 from core.domain.plans import ConsultationPlan
@@ -178,6 +178,10 @@ class Consultations(
         """A consultation of the document whose answer is still awaited (PENDING or UNDETERMINED)."""
 
     @abstractmethod
+    async def totals(self, matching: ConsultationFilter) -> ConsultationTotals:
+        """The totals of what the filter lets through."""
+
+    @abstractmethod
     async def add_report(self, consultation_id: UUID, delivered: BureauReport) -> None:
         """Keep what the bureau delivered: the structured report, and the provider's own page byte for byte."""
 
@@ -200,6 +204,10 @@ class Negativations(
     `add` and `save` MUST raise Conflict `NEGATIVATION_LIVE` when the invoice, or in the same environment the debtor's
     document with the contract, has another live registration.
     """
+
+    @abstractmethod
+    async def totals(self, matching: NegativationFilter) -> NegativationTotals:
+        """The totals of what the filter lets through."""
 
     @abstractmethod
     async def live_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:

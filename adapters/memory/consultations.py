@@ -7,9 +7,10 @@ from adapters.memory.records import Records
 from adapters.memory.storage import MemoryStorage, Table, Transaction
 from core.domain.bureau import BureauReport, Environment
 from core.domain.calendar_rules import local_date
-from core.domain.consultation import Consultation, ConsultationOutcome
+from core.domain.consultation import Consultation, ConsultationOutcome, ConsultationTotals
 from core.domain.documents import Document
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
+from core.domain.money import ZERO
 from core.domain.paging import KeyValue, Order
 from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport
@@ -43,6 +44,14 @@ class MemoryConsultations(
     def order_value(self, record: Consultation, order: Order[ConsultationOrderField]) -> KeyValue:
         by_time = order.field is ConsultationOrderField.PERFORMED_AT
         return record.performed_at if by_time else record.number
+
+    async def totals(self, matching: ConsultationFilter) -> ConsultationTotals:
+        found = self._matching(matching)
+        return ConsultationTotals(
+            count=len(found),
+            billed=sum(record.billable for record in found),
+            cost=sum((record.cost or ZERO for record in found), ZERO),
+        )
 
     async def by_number(self, number: int) -> Consultation | None:
         return next((record for record in self.table.all() if record.number == number), None)

@@ -9,7 +9,8 @@ from core.domain.bureau import Environment
 from core.domain.calendar_rules import local_date
 from core.domain.errors import Conflict
 from core.domain.listing import NegativationFilter, NegativationOrder
-from core.domain.negativation import HistoryEntry, Negativation
+from core.domain.money import ZERO
+from core.domain.negativation import HistoryEntry, Negativation, NegativationTotals
 from core.domain.paging import KeyValue, Order
 from ports.stores import Negativations
 
@@ -80,6 +81,14 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
             if negativation_id in found:
                 found[negativation_id].append(entry)
         return found
+
+    async def totals(self, matching: NegativationFilter) -> NegativationTotals:
+        found = self._matching(matching)
+        return NegativationTotals(
+            count=len(found),
+            amount=sum((record.amount for record in found), ZERO),
+            live=sum(record.status.live for record in found),
+        )
 
     async def count_live(self, integration_id: UUID) -> int:
         return sum(record.integration_id == integration_id for record in self._live_ones())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Table, UpdateBase, func, select
+from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, UpdateBase, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,9 +67,9 @@ class Work:
         """The one value of a query that always has one."""
         return (await self.session.execute(statement)).scalar_one()
 
-    async def row(self, statement: Select[Any]) -> Sequence[Any]:
+    async def row(self, statement: Executable) -> tuple[Any, ...]:
         """The one row of a query that always has one."""
-        return (await self.session.execute(statement)).one()
+        return tuple((await self.session.execute(statement)).one())
 
     async def among(
         self,

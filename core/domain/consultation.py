@@ -66,6 +66,15 @@ class Consultation:
     bureau_message: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultationTotals:
+    """Totals of a selection: how many, how many of them billed, and what those cost as far as the provider said."""
+
+    count: int
+    billed: int
+    cost: Money
+
+
 @dataclass(eq=False, kw_only=True)
 class RepeatConsultation(DomainError):
     """The document was consulted inside the interval; the bureau was not called. Confirming consults again."""

@@ -229,6 +229,15 @@ class Negativation:
         return replace(self, status=status, updated_at=at, codes=codes), entry
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegativationTotals:
+    """Totals of a selection: how many, what they sum up to, and how many of them are live."""
+
+    count: int
+    amount: Money
+    live: int
+
+
 @dataclass(eq=False, kw_only=True)
 class NotEligible(DomainError):
     """The invoice must not be registered; `reasons` names every rule that forbids it."""
