@@ -60,7 +60,7 @@ $(BIN)/python: | $(UV)
 
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python $(UV)
 	@echo "setup: installing the locked dependencies"
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
