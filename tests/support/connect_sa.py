@@ -48,7 +48,7 @@ class Contract:
 
     def __init__(self) -> None:
         self.document: dict[str, Any] = yaml.safe_load(CONTRACT_FILE.read_text())
-        self.seen: set[tuple[str, str, int]] = set()
+        self._validators: dict[str, jsonschema_rs.Validator] = {}
         self._operations = {
             (path, method): operation
             | {"parameters": item.get("parameters", []) + operation.get("parameters", [])}
@@ -66,7 +66,6 @@ class Contract:
         """Fail when the request or the answer is not what the contract says."""
         path = self._template(request.url.path)
         operation = self._operations[path, request.method.lower()]
-        self.seen.add((path, request.method, response.status_code))
         for reference in operation["parameters"]:
             parameter = self._resolved(reference)
             if parameter["in"] == "header":
@@ -102,8 +101,11 @@ class Contract:
         return dict(found)
 
     def _validate(self, schema: dict[str, Any], value: object) -> None:
-        whole = {"allOf": [schema], "components": self.document["components"]}
-        jsonschema_rs.validator_for(whole, validate_formats=True).validate(value)
+        name = json.dumps(schema, sort_keys=True)
+        if name not in self._validators:
+            whole = {"allOf": [schema], "components": self.document["components"]}
+            self._validators[name] = jsonschema_rs.validator_for(whole, validate_formats=True)
+        self._validators[name].validate(value)
 
 
 class CheckedTransport(httpx.AsyncBaseTransport):

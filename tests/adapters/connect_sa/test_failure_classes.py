@@ -175,7 +175,7 @@ NOT_THE_CONTRACT: list[object] = [
 ]
 
 
-@pytest.mark.parametrize("status", [301, 401, 402, 404, 409, 422, 429, 503])
+@pytest.mark.parametrize("status", [301, 401, 404, 422, 503])
 @pytest.mark.parametrize("body", NOT_THE_CONTRACT)
 async def test_a_refusal_in_another_shape_says_nothing(status: int, body: object) -> None:
     for invoke in WRITES.values():
