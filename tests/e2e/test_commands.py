@@ -9,6 +9,8 @@ from e2e import operations
 from e2e.processes import Desk, program, run
 from server.net import listen
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 WRONG_USE = 2
 
 

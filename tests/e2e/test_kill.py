@@ -13,6 +13,8 @@ import pytest
 from e2e import operations
 from e2e.processes import ADMIN_TOKEN, Desk, Provider, eventually, program, run
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 KILLS = 6
 INVOICES = 40
 LEASE_SECONDS = 90
