@@ -52,7 +52,7 @@ _BREAK = "\u200b"
 def document(view: SheetView, *, created_at: datetime) -> bytes:
     """The PDF of `view`: tagged (PDF/UA-1), with embedded fonts, and the same bytes for the same view and date.
 
-    created_at: what the file says of its making.
+    created_at: what the file says of its making, to the second.
     """
     with as_file(files("adapters.reports").joinpath("templates/report.typ")) as template:
         return typst.compile(
@@ -60,7 +60,7 @@ def document(view: SheetView, *, created_at: datetime) -> bytes:
             format="pdf",
             pdf_standards=["ua-1"],
             ignore_system_fonts=True,
-            timestamp=created_at,
+            timestamp=created_at.replace(microsecond=0),
             sys_inputs={
                 "view": json.dumps(_printable(asdict(view))),
                 "gauge": gauge(view.score, font_family=FONT) if view.score else "",

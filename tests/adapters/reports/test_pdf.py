@@ -127,6 +127,14 @@ async def test_its_date_is_that_of_the_consultation() -> None:
     assert reader.metadata.creation_date == sheet.consultation.performed_at
 
 
+async def test_its_date_is_told_to_the_second() -> None:
+    sheet = clean()
+    moment = sheet.consultation.performed_at.replace(microsecond=123456)
+    reader = await read(replace(sheet, consultation=replace(sheet.consultation, performed_at=moment)))
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date == moment.replace(microsecond=0)
+
+
 async def test_a_masked_document_appears_nowhere() -> None:
     data = await REPORTS.pdf(masked())
     reader = PdfReader(io.BytesIO(data))
