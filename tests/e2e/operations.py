@@ -3,7 +3,7 @@
 CUSTOMER = """
 query ($document: String!) {
   customers(first: 1, filter: {document: $document}) {
-    nodes { id name branch { id } invoices(first: 1, filter: {status: [OPEN]}) { nodes { id amount { amount } } } }
+    nodes { id name branch { id } invoices(first: 1) { nodes { id amount { amount } } } }
   }
 }
 """
