@@ -1,5 +1,6 @@
 """Messages for people: a code and its figures become a sentence in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -14,6 +15,7 @@ from api.texts.records import KINDS
 from core.domain.errors import Problem
 
 Value = str | int | date
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Table = Mapping[str, tuple[str, str]]
 
 ERROR_TEXTS: Table = {**ERRORS, **PROTOCOL}
@@ -63,9 +65,12 @@ def format_date(day: date, language: Language) -> str:
 
 def _say(table: Table, code: str, language: Language, values: Mapping[str, Value]) -> str:
     portuguese, english = table.get(code, (code, code))
-    written = {
-        name: format_date(value, language) if isinstance(value, date) else value
-        for name, value in values.items()
-    }
+    written = {name: _written(value, language) for name, value in values.items()}
     sentence = (portuguese if language is Language.PT_BR else english).format_map(written)
     return sentence[:1].upper() + sentence[1:]
+
+
+def _written(value: Value, language: Language) -> Value:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        value = date.fromisoformat(value)
+    return format_date(value, language) if isinstance(value, date) else value

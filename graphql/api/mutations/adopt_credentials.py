@@ -5,12 +5,7 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors.bureau import (
-    BureauRejectedError,
-    BureauUnavailableError,
-    CredentialsRefusedError,
-    PasswordRefusedError,
-)
+from api.errors.bureau import CredentialsRefusedError, PasswordRefusedError
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
@@ -45,8 +40,6 @@ AdoptCredentialsResult = Annotated[
     AdoptCredentialsSuccess
     | PasswordRefusedError
     | CredentialsRefusedError
-    | BureauRejectedError
-    | BureauUnavailableError
     | InvalidInputError
     | NotFoundError
     | ConflictError,

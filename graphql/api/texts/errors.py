@@ -6,6 +6,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Há dados inválidos; veja em `problems` cada campo e o que é aceito.",
         "Some of the input is invalid; `problems` names each field and what is accepted.",
     ),
+    "CONFLICT": (
+        "O estado do registro não permite esta operação.",
+        "The record's state does not allow this operation.",
+    ),
     "NOT_FOUND": (
         "{kind} não existe, ou está fora do alcance deste token.",
         "No such {kind}, or it is out of this token's reach.",
@@ -110,8 +114,8 @@ ERRORS: dict[str, tuple[str, str]] = {
         "This concerns the whole company, and the token reaches only some branches.",
     ),
     "RATE_LIMITED": (
-        "Muitas requisições. Tente de novo em instantes.",
-        "Too many requests. Try again in a moment.",
+        "Muitas requisições. Tente de novo em {seconds} s.",
+        "Too many requests. Try again in {seconds} s.",
     ),
     "INTERNAL": (
         "Erro interno. Informe o código da requisição ao suporte: {request_id}.",

@@ -44,4 +44,12 @@ PASSWORDS: dict[str, tuple[str, str]] = {
         "Aviso: a senha é parte de um dado conhecido, como um documento ou o login.",
         "Advice: the password is part of something known, such as a document or the login.",
     ),
+    "USED_ELSEWHERE": (
+        "Aviso: a mesma senha é usada em outro campo ou integração.",
+        "Advice: the same password is used in another field or integration.",
+    ),
+    "UNVERIFIED": (
+        "Aviso: o provedor não pôde ser consultado; a senha foi guardada sem ser testada.",
+        "Advice: the provider could not be asked; the password was stored without being tried.",
+    ),
 }

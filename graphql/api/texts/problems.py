@@ -30,6 +30,68 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "O cadastro não tem CPF/CNPJ. Complete-o antes de consultar.",
         "The record has no CPF/CNPJ. Complete it before consulting.",
     ),
+    # names, phones, dates
+    "INVALID_TEXT": (
+        "Informe um texto de 1 a {max} caracteres, em uma só linha.",
+        "Give a text of 1 to {max} characters, on one line.",
+    ),
+    "INVALID_EMAIL": (
+        "Não é um endereço de e-mail, como nome@exemplo.com.br.",
+        "Not an e-mail address, such as name@example.com.",
+    ),
+    "INVALID_PHONE": (
+        "Informe o telefone com DDD, fixo ou celular: 10 ou 11 dígitos.",
+        "Give the phone with its area code, landline or mobile: 10 or 11 digits.",
+    ),
+    "INVALID_BIRTH_DATE": (
+        "A data de nascimento vai de 1900 até hoje.",
+        "A birth date lies between 1900 and today.",
+    ),
+    "NOT_FOR_CNPJ": (
+        "O campo só vale para pessoa física; com CNPJ deixe-o vazio.",
+        "The field is for natural persons only; leave it out with a CNPJ.",
+    ),
+    "DATE_OUT_OF_RANGE": (
+        "A data precisa estar entre {first} e {last}.",
+        "The date must lie between {first} and {last}.",
+    ),
+    "DATE_IN_FUTURE": ("A data não pode ser futura.", "The date must not lie in the future."),
+    "ISSUED_AFTER_DUE": (
+        "A emissão não pode ser depois do vencimento.",
+        "The day of issue must not come after the due date.",
+    ),
+    # parameters, integrations, tokens, collection
+    "INVALID_INTERVAL": ("O intervalo vai de 0 a {max} dias.", "The interval lies between 0 and {max} days."),
+    "INVALID_PASSWORD": (
+        "Não pode ser uma senha: informe de 1 a {max} caracteres, sem espaços nas pontas.",
+        "This cannot be a password: give 1 to {max} characters, without spaces around them.",
+    ),
+    "PASSWORD_REQUIRED": (
+        "Em produção as duas senhas são obrigatórias.",
+        "In production both passwords are required.",
+    ),
+    "ENVIRONMENT_NOT_CONFIGURED": (
+        "Nenhum endereço do provedor está configurado para o ambiente {environment}.",
+        "No address of the provider is configured for environment {environment}.",
+    ),
+    "SCOPES_REQUIRED": ("Informe ao menos uma permissão.", "Name at least one scope."),
+    "BRANCHES_REQUIRED": (
+        "Informe ao menos uma filial, ou nenhuma lista para todas.",
+        "Name at least one branch, or give no list for all of them.",
+    ),
+    "EXPIRY_IN_PAST": ("O vencimento precisa ser futuro.", "The end must lie in the future."),
+    "INVALID_DAYS_AFTER_DUE": (
+        "Os dias após o vencimento vão de {min} a {max}.",
+        "The days after the due date lie between {min} and {max}.",
+    ),
+    "COMPANY_CANNOT_INHERIT": (
+        "O parâmetro da empresa não tem de quem herdar: informe sim ou não.",
+        "The company's parameter has nobody to inherit from: say yes or no.",
+    ),
+    "FUTURE_DATE": (
+        "A rotina não pode ser executada para uma data futura.",
+        "The routine cannot be run for a date in the future.",
+    ),
     # ids, pages, lists
     "INVALID_ID": (
         "Não é um identificador de {kind}. Use o `id` que a API devolveu.",
@@ -151,5 +213,9 @@ PROBLEMS: dict[str, tuple[str, str]] = {
     "UNKNOWN_CLEARING_CODE": (
         "O código para baixa {code} não existe na tabela do provedor; veja `clearingCodes`.",
         "Clearing code {code} is not in the provider's table; see `clearingCodes`.",
+    ),
+    "NOT_CLEARABLE": (
+        "A negativação não pode ser baixada na situação {status}.",
+        "The negativation cannot be cleared in status {status}.",
     ),
 }
