@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from random import Random
 from typing import Any, Protocol
@@ -67,6 +68,8 @@ class Listed(Protocol):
 
     async def count(self, matching: Any) -> int: ...
 
+
+ALL_PERSON_ORDERS = [Order(field, direction) for field in PersonOrder for direction in Direction]
 
 Fill = Callable[[UnitOfWork, Random], Awaitable[None]]
 
@@ -260,20 +263,30 @@ async def test_walking_a_list_page_by_page_gives_it_whole(
             branch = await work.branches.add(make_branch())
             leads = [await work.leads.add(make_lead(branch_id=branch.id, name=name)) for name in names]
             walked = await _walk(work.leads, order, size, backward=backward)
-            by_name = order.field is PersonOrder.NAME
             assert walked == sorted(
                 leads,
-                key=lambda lead: (folded(lead.name) if by_name else "", lead.number),
+                key=partial(_person_key, order.field),
                 reverse=order.direction is Direction.DESC,
             )
             raise _TakenBack
 
 
-async def _walk(store: Listed, order: Order[PersonOrder], size: int, *, backward: bool) -> list[Any]:
+def _person_key(field: PersonOrder, person: Any) -> tuple[str, int]:
+    return (folded(person.name) if field is PersonOrder.NAME else "", person.number)
+
+
+async def _walk(
+    store: Listed,
+    order: Order[PersonOrder],
+    size: int,
+    *,
+    backward: bool,
+    matching: PersonFilter = PersonFilter(),  # noqa: B008 - immutable
+) -> list[Any]:
     records: list[Any] = []
     window = Window(size=size, backward=backward)
     while True:
-        page = await store.page(PersonFilter(), order, window)
+        page = await store.page(matching, order, window)
         found = [edge.record for edge in page.edges]
         records = found + records if backward else records + found
         if not (page.has_previous if backward else page.has_next):
@@ -299,23 +312,24 @@ async def test_a_page_starts_where_a_record_was_that_is_gone(units_of_work: Unit
     assert before_a.edges == ()
 
 
+@pytest.mark.parametrize("chosen", [(0,), (0, 1), (0, 1, 2), (0, 2)])
 async def test_the_pages_of_a_filtered_list_hold_what_the_filter_lets_through(
-    units_of_work: UnitsOfWork,
+    units_of_work: UnitsOfWork, chosen: tuple[int, ...]
 ) -> None:
     async with units_of_work.begin() as work:
-        here, there = [await work.branches.add(make_branch()) for _ in range(2)]
-        for number in range(20):
-            branch = here if number % 3 else there
-            await work.leads.add(make_lead(branch_id=branch.id, name=str(number)))
-    matching = PersonFilter(branch_ids=frozenset({here.id}))
-    for field, direction in product(PersonOrder, Direction):
-        names: list[str] = []
-        window = Window(size=4)
-        async with units_of_work.read() as work:
-            while True:
-                page = await work.leads.page(matching, Order(field, direction), window)
-                names += [edge.record.name for edge in page.edges]
-                if not page.has_next:
-                    break
-                window = Window(size=4, after=page.edges[-1].cursor)
-        assert sorted(names) == sorted(str(number) for number in range(20) if number % 3)
+        branches = [await work.branches.add(make_branch()) for _ in range(3)]
+        for number in range(24):
+            branch = branches[number % 7 % 3]
+            await work.leads.add(make_lead(branch_id=branch.id, name=f"{number % 5} {number}"))
+    matching = PersonFilter(branch_ids=frozenset(branches[each].id for each in chosen), search=" ")
+    expected = {f"{number % 5} {number}" for number in range(24) if number % 7 % 3 in chosen}
+    async with units_of_work.read() as work:
+        assert await work.leads.count(matching) == len(expected)
+        for order, backward in product(ALL_PERSON_ORDERS, (False, True)):
+            walked = await _walk(work.leads, order, 4, backward=backward, matching=matching)
+            assert {lead.name for lead in walked} == expected
+            assert walked == sorted(
+                walked,
+                key=partial(_person_key, order.field),
+                reverse=order.direction is Direction.DESC,
+            )

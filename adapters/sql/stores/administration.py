@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.administration import (
     CREDIT,
     audit_event_of,
@@ -19,7 +20,6 @@ from adapters.sql.mapping.administration import (
     token_row,
 )
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, equals, on_local_days, one_of
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import (
     AccessTokenRow,
@@ -80,7 +80,7 @@ class _Events(Records[AuditEvent, AuditEventRow, AuditFilter, Order[AuditOrder]]
         return [
             *one_of(col(AuditEventRow.branch_id), matching.branch_ids),
             *equals(col(AuditEventRow.action), matching.action),
-            *equals(col(AuditEventRow.record_id), matching.record_id),
+            *is_just(col(AuditEventRow.record_id), matching.record_id),
             *equals(col(AuditEventRow.actor_id), matching.actor_id),
             *on_local_days(col(AuditEventRow.at), matching.from_on, matching.to_on),
         ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import false, select
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, between_days, equals, one_of
 from adapters.sql.mapping.collection import (
     item_of,
     item_row,
@@ -17,7 +18,6 @@ from adapters.sql.mapping.collection import (
     run_row,
 )
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, between_days, equals, one_of
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import CollectionItemRow, CollectionParametersRow, CollectionRunRow
 from adapters.sql.work import Errors, Work

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, equals, is_just, name_part, one_of
 from adapters.sql.mapping.company import (
     branch_of,
     branch_row,
@@ -16,7 +17,6 @@ from adapters.sql.mapping.company import (
     used_password_row,
 )
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, equals, name_part, one_of
 from adapters.sql.stores.records import KnownRecords, Records
 from adapters.sql.tables import BranchRow, IntegrationRow, UsedPasswordRow
 from adapters.sql.work import Errors, Work
@@ -39,7 +39,7 @@ class SqlBranches(KnownRecords[Branch, BranchRow, BranchFilter, Order[BranchOrde
         return [
             *one_of(col(BranchRow.id), matching.branch_ids),
             *name_part(col(BranchRow.name_folded), matching.search),
-            *equals(col(BranchRow.external_id), matching.external_id),
+            *is_just(col(BranchRow.external_id), matching.external_id),
         ]
 
     def keyset(self, order: Order[BranchOrder]) -> Keyset:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, clauses, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.consultations import consultation_of, consultation_row, report_row
 from adapters.sql.mapping.values import report_of
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, equals, on_local_days, one_of
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import ConsultationRow, ReportRow
 from adapters.sql.work import CHUNK, Work
@@ -38,9 +38,9 @@ class SqlConsultations(
         return [
             *one_of(col(ConsultationRow.branch_id), matching.branch_ids),
             *equals(col(ConsultationRow.integration_id), matching.integration_id),
-            *equals(col(ConsultationRow.document), matching.document),
+            *is_just(col(ConsultationRow.document), matching.document),
             *equals(col(ConsultationRow.subject_kind), matching.subject_kind),
-            *equals(col(ConsultationRow.subject_id), matching.subject_id),
+            *is_just(col(ConsultationRow.subject_id), matching.subject_id),
             *equals(col(ConsultationRow.plan), matching.plan),
             *equals(col(ConsultationRow.environment), matching.environment),
             *equals(col(ConsultationRow.outcome), matching.outcome),
@@ -55,7 +55,7 @@ class SqlConsultations(
         billed = func.count().filter(col(ConsultationRow.billable) == true())
         cost = func.coalesce(func.sum(col(ConsultationRow.cost_centavos)), 0)
         statement = select(func.count(), billed, cost).select_from(ConsultationRow)
-        row = await self._work.row(statement.where(*self.conditions(matching)))
+        row = await self._work.row(statement.where(*clauses(self.conditions(matching))))
         return ConsultationTotals(count=row[0], billed=row[1], cost=Money(int(row[2])))
 
     async def by_number(self, number: int) -> Consultation | None:
@@ -110,7 +110,7 @@ class SqlConsultations(
         return None if row is None else (row.original, row.original_media_type)
 
 
-def _of(document: Document, environment: Environment) -> Conditions:
+def _of(document: Document, environment: Environment) -> list[ColumnElement[bool]]:
     return [
         col(ConsultationRow.document) == document.number,
         col(ConsultationRow.environment) == environment,

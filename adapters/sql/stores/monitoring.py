@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, is_just, one_of
 from adapters.sql.mapping.collection import change_of, change_row, monitor_of, monitor_row
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, equals, one_of
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import MonitorChangeRow, MonitorRow
 from adapters.sql.work import Errors, Work
@@ -28,7 +28,7 @@ class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder
         active = [] if matching.stopped else [col(MonitorRow.stopped_at).is_(None)]
         return [
             *one_of(col(MonitorRow.branch_id), matching.branch_ids),
-            *equals(col(MonitorRow.document), matching.document),
+            *is_just(col(MonitorRow.document), matching.document),
             *active,
         ]
 
@@ -56,7 +56,7 @@ class _Changes(Records[MonitorChange, MonitorChangeRow, MonitorChangeFilter, Ord
     def conditions(self, matching: MonitorChangeFilter) -> Conditions:
         return [
             *one_of(col(MonitorChangeRow.branch_id), matching.branch_ids),
-            *equals(col(MonitorChangeRow.monitor_id), matching.monitor_id),
+            *is_just(col(MonitorChangeRow.monitor_id), matching.monitor_id),
         ]
 
     def keyset(self, order: Order[MonitorOrder]) -> Keyset:

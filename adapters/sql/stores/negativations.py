@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select, true
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, clauses, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.negativations import (
     history_entry_of,
     history_row,
@@ -13,7 +14,6 @@ from adapters.sql.mapping.negativations import (
     negativation_row,
 )
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, equals, on_local_days, one_of
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import HistoryRow, NegativationRow
 from adapters.sql.work import Errors, Work
@@ -47,8 +47,8 @@ class SqlNegativations(
             *one_of(col(NegativationRow.status), matching.status),
             *equals(col(NegativationRow.form), matching.form),
             *equals(col(NegativationRow.environment), matching.environment),
-            *equals(col(NegativationRow.customer_id), matching.customer_id),
-            *equals(col(NegativationRow.invoice_id), matching.invoice_id),
+            *is_just(col(NegativationRow.customer_id), matching.customer_id),
+            *is_just(col(NegativationRow.invoice_id), matching.invoice_id),
             *equals(col(NegativationRow.integration_id), matching.integration_id),
             *on_local_days(col(NegativationRow.created_at), matching.created_from, matching.created_to),
             *([col(NegativationRow.awaits_clearing) == true()] if matching.clearing_due else []),
@@ -107,7 +107,7 @@ class SqlNegativations(
     async def totals(self, matching: NegativationFilter) -> NegativationTotals:
         amount = func.coalesce(func.sum(col(NegativationRow.amount_centavos)), 0)
         statement = select(func.count(), amount, func.count().filter(_LIVE)).select_from(NegativationRow)
-        row = await self._work.row(statement.where(*self.conditions(matching)))
+        row = await self._work.row(statement.where(*clauses(self.conditions(matching))))
         return NegativationTotals(count=row[0], amount=Money(int(row[1])), live=row[2])
 
     async def count_live(self, integration_id: UUID) -> int:

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, between_days, is_just, name_part, one_of
 from adapters.sql.mapping.people import (
     customer_of,
     customer_row,
@@ -15,7 +16,6 @@ from adapters.sql.mapping.people import (
     prospect_row,
 )
 from adapters.sql.paging import Keyset
-from adapters.sql.stores.conditions import Conditions, between_days, equals, name_part, one_of
 from adapters.sql.stores.records import KnownRecords
 from adapters.sql.tables import CustomerRow, InvoiceRow, LeadRow, ProspectRow
 from adapters.sql.work import Work
@@ -37,8 +37,8 @@ class People(KnownRecords[PersonT, PersonRowT, PersonFilter, Order[PersonOrder]]
         return [
             *one_of(col(row.branch_id), matching.branch_ids),
             *name_part(col(row.name_folded), matching.search),
-            *equals(col(row.document), matching.document),
-            *equals(col(row.external_id), matching.external_id),
+            *is_just(col(row.document), matching.document),
+            *is_just(col(row.external_id), matching.external_id),
         ]
 
     def keyset(self, order: Order[PersonOrder]) -> Keyset:
@@ -76,10 +76,10 @@ class SqlInvoices(KnownRecords[Invoice, InvoiceRow, InvoiceFilter, Order[Invoice
     def conditions(self, matching: InvoiceFilter) -> Conditions:
         return [
             *one_of(col(InvoiceRow.branch_id), matching.branch_ids),
-            *equals(col(InvoiceRow.customer_id), matching.customer_id),
+            *is_just(col(InvoiceRow.customer_id), matching.customer_id),
             *one_of(col(InvoiceRow.status), matching.status),
             *between_days(col(InvoiceRow.due_on), matching.due_from, matching.due_to),
-            *equals(col(InvoiceRow.external_id), matching.external_id),
+            *is_just(col(InvoiceRow.external_id), matching.external_id),
         ]
 
     def keyset(self, order: Order[InvoiceOrder]) -> Keyset:

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from adapters.sql.conditions import Conditions, clauses
 from adapters.sql.paging import Keyset, page_of
-from adapters.sql.stores.conditions import Conditions
 from adapters.sql.tables.base import KnownRow, RecordRow
 from adapters.sql.work import Errors, Work
 from core.domain.errors import Conflict, DomainError
@@ -68,13 +68,12 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
 
     async def page(self, matching: FilterT, order: OrderT, window: Window) -> Page[RecordT]:
         keyset = self.keyset(order)
-        statement = select(self._row_type).where(*self.conditions(matching))
-        rows = await self._work.all(keyset.window(statement, window))
+        rows = await self._work.all(keyset.page(self._row_type, self.conditions(matching), window))
         return page_of([(self._to_record(row), keyset.cursor(row)) for row in rows], window)
 
     async def count(self, matching: FilterT) -> int:
-        statement = select(func.count()).select_from(self._row_type).where(*self.conditions(matching))
-        return await self._work.scalar(statement)
+        statement = select(func.count()).select_from(self._row_type)
+        return await self._work.scalar(statement.where(*clauses(self.conditions(matching))))
 
     def _maybe(self, row: RowT | None) -> RecordT | None:
         return None if row is None else self._to_record(row)

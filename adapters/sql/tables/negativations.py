@@ -15,6 +15,10 @@ def _of_live_ones(name: str, *columns: str, unique: bool = False) -> Index:
     return partial_index(name, *columns, where="live", sqlite_where="live = 1", unique=unique)
 
 
+def _of_those_to_clear(name: str, *columns: str) -> Index:
+    return partial_index(name, *columns, where="awaits_clearing", sqlite_where="awaits_clearing = 1")
+
+
 class NegativationRow(RecordRow, table=True):
     """A registration. `live`, `awaits_clearing` and `inclusion_key` repeat what the domain derives, to be looked up by."""
 
@@ -26,12 +30,10 @@ class NegativationRow(RecordRow, table=True):
             "uq_negativations_live_debt", "environment", "debtor_document", "contract", unique=True
         ),
         _of_live_ones("ix_negativations_live_integration", "integration_id"),
-        partial_index(
-            "ix_negativations_awaits_clearing",
-            "number",
-            where="awaits_clearing",
-            sqlite_where="awaits_clearing = 1",
-        ),
+        _of_those_to_clear("ix_negativations_to_clear", "number"),
+        _of_those_to_clear("ix_negativations_to_clear_branch", "branch_id", "number"),
+        _of_those_to_clear("ix_negativations_to_clear_created_at", "created_at", "number"),
+        _of_those_to_clear("ix_negativations_to_clear_updated_at", "updated_at", "number"),
         Index("ix_negativations_created_at", "created_at", "number"),
         Index("ix_negativations_updated_at", "updated_at", "number"),
         Index("ix_negativations_branch", "branch_id", "number"),

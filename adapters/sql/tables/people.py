@@ -99,6 +99,7 @@ class InvoiceRow(KnownRow, table=True):
         Index("ix_invoices_due_on", "due_on", "number"),
         Index("ix_invoices_branch", "branch_id", "number"),
         Index("ix_invoices_branch_due_on", "branch_id", "due_on", "number"),
+        Index("ix_invoices_branch_status", "branch_id", "status", "number"),
         Index("ix_invoices_customer", "customer_id", "number"),
         Index("ix_invoices_status", "status", "number"),
         Index("ix_invoices_status_due_on", "status", "due_on", "number"),

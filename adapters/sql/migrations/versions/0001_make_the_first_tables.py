@@ -470,6 +470,7 @@ def upgrade() -> None:
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index("ix_invoices_branch", ["branch_id", "number"], unique=False)
         batch_op.create_index("ix_invoices_branch_due_on", ["branch_id", "due_on", "number"], unique=False)
+        batch_op.create_index("ix_invoices_branch_status", ["branch_id", "status", "number"], unique=False)
         batch_op.create_index("ix_invoices_customer", ["customer_id", "number"], unique=False)
         batch_op.create_index("ix_invoices_due_on", ["due_on", "number"], unique=False)
         batch_op.create_index("ix_invoices_status", ["status", "number"], unique=False)
@@ -622,13 +623,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("negativations", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_negativations_awaits_clearing",
-            ["number"],
-            unique=False,
-            postgresql_where=sa.text("awaits_clearing"),
-            sqlite_where=sa.text("awaits_clearing = 1"),
-        )
         batch_op.create_index("ix_negativations_branch", ["branch_id", "number"], unique=False)
         batch_op.create_index(
             "ix_negativations_branch_created_at", ["branch_id", "created_at", "number"], unique=False
@@ -653,6 +647,34 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_negativations_status_updated_at", ["status", "updated_at", "number"], unique=False
+        )
+        batch_op.create_index(
+            "ix_negativations_to_clear",
+            ["number"],
+            unique=False,
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.create_index(
+            "ix_negativations_to_clear_branch",
+            ["branch_id", "number"],
+            unique=False,
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.create_index(
+            "ix_negativations_to_clear_created_at",
+            ["created_at", "number"],
+            unique=False,
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.create_index(
+            "ix_negativations_to_clear_updated_at",
+            ["updated_at", "number"],
+            unique=False,
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
         )
         batch_op.create_index("ix_negativations_updated_at", ["updated_at", "number"], unique=False)
         batch_op.create_index("uq_negativations_inclusion_key", ["inclusion_key"], unique=True)
@@ -751,6 +773,26 @@ def downgrade() -> None:
         )
         batch_op.drop_index("uq_negativations_inclusion_key")
         batch_op.drop_index("ix_negativations_updated_at")
+        batch_op.drop_index(
+            "ix_negativations_to_clear_updated_at",
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.drop_index(
+            "ix_negativations_to_clear_created_at",
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.drop_index(
+            "ix_negativations_to_clear_branch",
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.drop_index(
+            "ix_negativations_to_clear",
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
         batch_op.drop_index("ix_negativations_status_updated_at")
         batch_op.drop_index("ix_negativations_status_created_at")
         batch_op.drop_index("ix_negativations_status")
@@ -766,11 +808,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_negativations_branch_updated_at")
         batch_op.drop_index("ix_negativations_branch_created_at")
         batch_op.drop_index("ix_negativations_branch")
-        batch_op.drop_index(
-            "ix_negativations_awaits_clearing",
-            postgresql_where=sa.text("awaits_clearing"),
-            sqlite_where=sa.text("awaits_clearing = 1"),
-        )
 
     op.drop_table("negativations")
     with op.batch_alter_table("monitor_changes", schema=None) as batch_op:
@@ -800,6 +837,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_invoices_status")
         batch_op.drop_index("ix_invoices_due_on")
         batch_op.drop_index("ix_invoices_customer")
+        batch_op.drop_index("ix_invoices_branch_status")
         batch_op.drop_index("ix_invoices_branch_due_on")
         batch_op.drop_index("ix_invoices_branch")
 

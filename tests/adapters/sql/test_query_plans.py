@@ -1,0 +1,256 @@
+"""Every list, by each filter and in each order, is found by an index, on its first page and on later ones."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from adapters.sql.database import Database
+from adapters.sql.migrate import migrate
+from core.domain.audit import AuditAction
+from core.domain.bureau import Environment
+from core.domain.collection import CollectionDecision
+from core.domain.consultation import ConsultationOutcome
+from core.domain.invoice import InvoiceStatus
+from core.domain.listing import (
+    AuditFilter,
+    AuditOrder,
+    BranchFilter,
+    BranchOrder,
+    CollectionItemFilter,
+    CollectionOrder,
+    ConsultationFilter,
+    ConsultationOrderField,
+    InvoiceFilter,
+    InvoiceOrder,
+    MonitorChangeFilter,
+    MonitorFilter,
+    MonitorOrder,
+    NegativationFilter,
+    NegativationOrder,
+    PersonFilter,
+    PersonOrder,
+)
+from core.domain.negativation import NegativationForm, NegativationStatus
+from core.domain.paging import Cursor, Direction, KeyValue, Order, Window
+from core.domain.plans import ConsultationPlan
+from core.domain.subjects import SubjectKind
+from ports.unit_of_work import UnitOfWork
+from support.builders import NOW, TODAY, new_id
+from support.storages import Storage, sql_storage, sqlite_address
+
+ONE = frozenset({new_id()})
+THREE = frozenset({new_id(), new_id(), new_id()})
+OPEN = frozenset({InvoiceStatus.OPEN})
+ACTIVE = frozenset({NegativationStatus.ACTIVE})
+ORDERS: dict[str, Any] = {
+    "branches": BranchOrder,
+    "customers": PersonOrder,
+    "leads": PersonOrder,
+    "prospects": PersonOrder,
+    "invoices": InvoiceOrder,
+    "consultations": ConsultationOrderField,
+    "negativations": NegativationOrder,
+    "audit": AuditOrder,
+    "collection_items": CollectionOrder,
+    "monitors": MonitorOrder,
+    "monitor_changes": MonitorOrder,
+}
+PLACES: dict[str, KeyValue] = {"NUMBER": 7, "NAME": "ana", "DUE_ON": TODAY}
+
+SOUGHT: list[tuple[str, Any]] = [
+    ("branches", BranchFilter(branch_ids=ONE)),
+    ("branches", BranchFilter(external_id="x")),
+    *(
+        (kind, matching)
+        for kind in ("customers", "leads", "prospects")
+        for matching in (
+            PersonFilter(branch_ids=ONE),
+            PersonFilter(branch_ids=THREE),
+            PersonFilter(branch_ids=ONE, search="x"),
+            PersonFilter(branch_ids=THREE, search="x"),
+            PersonFilter(document="1"),
+            PersonFilter(document="1", branch_ids=THREE),
+            PersonFilter(external_id="x", branch_ids=ONE),
+        )
+    ),
+    ("invoices", InvoiceFilter(branch_ids=ONE)),
+    ("invoices", InvoiceFilter(branch_ids=THREE, status=OPEN)),
+    ("invoices", InvoiceFilter(customer_id=new_id())),
+    ("invoices", InvoiceFilter(status=OPEN)),
+    ("invoices", InvoiceFilter(status=frozenset(InvoiceStatus))),
+    ("invoices", InvoiceFilter(status=OPEN, branch_ids=ONE)),
+    ("invoices", InvoiceFilter(status=OPEN, due_to=TODAY)),
+    ("invoices", InvoiceFilter(external_id="x")),
+    ("consultations", ConsultationFilter(branch_ids=ONE)),
+    ("consultations", ConsultationFilter(branch_ids=THREE)),
+    ("consultations", ConsultationFilter(integration_id=new_id())),
+    ("consultations", ConsultationFilter(document="1")),
+    ("consultations", ConsultationFilter(subject_id=new_id(), subject_kind=SubjectKind.LEAD)),
+    ("consultations", ConsultationFilter(outcome=ConsultationOutcome.UNDETERMINED)),
+    ("negativations", NegativationFilter(branch_ids=ONE)),
+    ("negativations", NegativationFilter(branch_ids=THREE)),
+    ("negativations", NegativationFilter(status=ACTIVE)),
+    ("negativations", NegativationFilter(status=frozenset(NegativationStatus))),
+    ("negativations", NegativationFilter(customer_id=new_id())),
+    ("negativations", NegativationFilter(invoice_id=new_id())),
+    ("negativations", NegativationFilter(integration_id=new_id())),
+    ("negativations", NegativationFilter(clearing_due=True, branch_ids=ONE)),
+    ("audit", AuditFilter(branch_ids=ONE)),
+    ("audit", AuditFilter(branch_ids=THREE)),
+    ("audit", AuditFilter(action=AuditAction.COLLECTION_RUN)),
+    ("audit", AuditFilter(record_id=new_id())),
+    ("audit", AuditFilter(actor_id="x")),
+    ("collection_items", CollectionItemFilter(run_id=new_id())),
+    ("collection_items", CollectionItemFilter(run_id=new_id(), branch_ids=THREE)),
+    ("collection_items", CollectionItemFilter(run_id=new_id(), decision=CollectionDecision.CLEARED)),
+    ("monitors", MonitorFilter(branch_ids=ONE)),
+    ("monitors", MonitorFilter(document="1")),
+    ("monitor_changes", MonitorChangeFilter(branch_ids=ONE)),
+    ("monitor_changes", MonitorChangeFilter(monitor_id=new_id())),
+]
+"""Filters that name what they want: no table is walked for them."""
+
+WALKED: list[tuple[str, Any]] = [
+    ("branches", BranchFilter()),
+    ("customers", PersonFilter()),
+    ("customers", PersonFilter(search="x")),
+    ("invoices", InvoiceFilter()),
+    ("consultations", ConsultationFilter()),
+    ("consultations", ConsultationFilter(subject_kind=SubjectKind.CPF)),
+    ("consultations", ConsultationFilter(plan=ConsultationPlan.CREDNET_TOP)),
+    ("consultations", ConsultationFilter(environment=Environment.PRODUCTION)),
+    ("negativations", NegativationFilter()),
+    ("negativations", NegativationFilter(form=NegativationForm.MANUAL)),
+    ("negativations", NegativationFilter(environment=Environment.PRODUCTION)),
+    ("negativations", NegativationFilter(clearing_due=True)),
+    ("audit", AuditFilter()),
+    ("monitors", MonitorFilter()),
+    ("monitor_changes", MonitorChangeFilter()),
+]
+"""Filters that let much through: the list is walked in its order, from the page's beginning, until the page is full."""
+
+RANGES: list[tuple[str, Any, Any]] = [
+    ("invoices", InvoiceFilter(due_from=TODAY, due_to=TODAY), InvoiceOrder.DUE_ON),
+    (
+        "consultations",
+        ConsultationFilter(performed_from=TODAY, performed_to=TODAY),
+        ConsultationOrderField.PERFORMED_AT,
+    ),
+    ("negativations", NegativationFilter(created_from=TODAY), NegativationOrder.CREATED_AT),
+]
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    """SQLite with tables, without rows: the plans are those of the indexes alone."""
+    address = sqlite_address(tmp_path / "fiador.sqlite3")
+    await migrate(address)
+    async with sql_storage(address) as opened:
+        yield opened
+
+
+async def _plan(storage: Storage, kind: str, matching: Any, order: Order[Any], window: Window) -> str:
+    """How SQLite finds the page, one step a line."""
+    database = storage.database
+    assert database is not None
+    statements: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        if statement.startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    reader = database.engines[1].sync_engine
+    event.listen(reader, "before_cursor_execute", note)
+    async with storage.units_of_work.read() as work:
+        await _store(work, kind).page(matching, order, window)
+    event.remove(reader, "before_cursor_execute", note)
+    [(statement, parameters)] = statements
+    return await _explain(database, statement, parameters, storage)
+
+
+async def _explain(database: Database, statement: str, parameters: Any, storage: Storage) -> str:
+    async with database.reading(storage.clock) as work:
+        connection = await work.session.connection()
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "\n".join(row[3] for row in rows)
+
+
+def _store(work: UnitOfWork, kind: str) -> Any:
+    return getattr(work, kind)
+
+
+def _windows(field: str) -> list[Window]:
+    value = PLACES.get(field, NOW)
+    return [
+        Window(size=20),
+        Window(size=20, after=Cursor(value, 7)),
+        Window(size=20, before=Cursor(value, 7), backward=True),
+    ]
+
+
+async def test_what_a_filter_names_is_sought_in_an_index(storage: Storage) -> None:
+    for kind, matching in SOUGHT:
+        for field in ORDERS[kind]:
+            for window in _windows(field.value):
+                plan = await _plan(storage, kind, matching, Order(field, Direction.DESC), window)
+                assert re.search(r"SEARCH \w+ USING (COVERING )?INDEX", plan), (matching, field, plan)
+                # What is walked or sorted is only the pages that were found for each of several values.
+                assert not re.search(r"SCAN (?!anon_)", plan), (matching, field, plan)
+                one_value = "anon_" not in plan
+                indexed_order = _is_in_order(kind, matching, field)
+                assert not (one_value and indexed_order and "TEMP B-TREE" in plan), (matching, field, plan)
+
+
+def _is_in_order(kind: str, matching: Any, field: Any) -> bool:
+    """Whether much may match, so that the index must be in the list's order too."""
+    much = ("branch_ids", "status")
+    given = {name for name in matching.__slots__ if getattr(matching, name) not in (None, False)}
+    return bool(given) and given <= set(much) and kind != "branches"
+
+
+async def test_what_lets_much_through_is_walked_in_order(storage: Storage) -> None:
+    for kind, matching in WALKED:
+        for field in ORDERS[kind]:
+            for window in _windows(field.value):
+                plan = await _plan(storage, kind, matching, Order(field, Direction.ASC), window)
+                assert "TEMP B-TREE" not in plan, (matching, field, plan)
+                if window.after or window.before:
+                    assert plan.startswith("SEARCH"), (matching, field, plan)
+
+
+async def test_a_range_in_its_own_order_is_sought(storage: Storage) -> None:
+    for kind, matching, field in RANGES:
+        for window in _windows(field.value):
+            plan = await _plan(storage, kind, matching, Order(field, Direction.DESC), window)
+            assert plan.startswith("SEARCH"), (matching, plan)
+            assert "TEMP B-TREE" not in plan, (matching, plan)
+
+
+async def test_registrations_to_clear_are_found_among_those_alone(storage: Storage) -> None:
+    for field in NegativationOrder:
+        order = Order(field, Direction.ASC)
+        plan = await _plan(
+            storage, "negativations", NegativationFilter(clearing_due=True), order, Window(size=9)
+        )
+        assert "USING INDEX ix_negativations_to_clear" in plan
+
+
+async def test_due_promises_are_found_among_those_not_kept(storage: Storage) -> None:
+    database = storage.database
+    assert database is not None
+    statements: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        if statement.startswith("SELECT"):
+            statements.append((statement, parameters))
+
+    event.listen(database.engines[0].sync_engine, "before_cursor_execute", note)
+    await storage.queue().claim(10)
+    [(statement, parameters)] = statements
+    plan = await _explain(database, statement, parameters, storage)
+    assert "SEARCH bureau_accounts USING INDEX ix_bureau_accounts_next_at (next_at<?)" in plan
+    assert "SEARCH intents USING INDEX ix_intents_due (account=? AND due_at<?)" in plan
