@@ -71,10 +71,9 @@ class _Raw:
 
 
 def new_http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """The HTTP client that the adapter expects: short-lived idle connections, no redirects, loopback never proxied."""
+    """The HTTP client that the adapter expects: short-lived idle connections, loopback never proxied."""
     return httpx.AsyncClient(
         transport=transport,
-        follow_redirects=False,
         limits=httpx.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
         mounts=None if transport else {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
     )
@@ -143,6 +142,7 @@ async def _round_trip(
             headers=headers,
             params=call.params,
             json=call.body,
+            follow_redirects=False,
             auth=httpx.BasicAuth(account.login, account.password.value),
             timeout=httpx.Timeout(CONNECT_SECONDS, read=call.read_seconds, write=READ_SECONDS),
         ) as response,

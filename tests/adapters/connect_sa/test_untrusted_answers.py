@@ -210,7 +210,7 @@ async def test_every_field_of_a_report_is_kept() -> None:
         ("relatorio.pendencias.ocorrencias.0.uf", "<b>"),
         ("relatorio.pendencias.ocorrencias.0.subJudice", "false"),
         ("relatorio.identidade.nome", None),
-        ("original.conteudo", "não é base64"),
+        ("original.conteudo", "QUJD@@@@"),
         ("original.conteudo", 5),
         ("original.tipoMidia", "text/html\r\nSet-Cookie: a=b"),
         ("original.tipoMidia", "text/html; charset=utf-8, text/plain"),
@@ -271,6 +271,13 @@ async def test_a_success_that_is_no_receipt_is_undetermined(body: object) -> Non
     assert (caught.value.failure, caught.value.code) == (FailureClass.UNDETERMINED, None)
 
 
+@pytest.mark.parametrize("status", [301, 404, 422, 500, 503])
+async def test_a_receipt_under_the_status_of_a_failure_is_none(status: int) -> None:
+    with pytest.raises(BureauFailure) as caught:
+        await bureau_answering(RECEIPT, status=status).register(PEFIN, make_inclusion())
+    assert caught.value.failure is FailureClass.UNDETERMINED
+
+
 async def test_a_receipt_for_another_key_is_not_taken_for_ours() -> None:
     with pytest.raises(BureauFailure) as caught:
         await bureau_answering(RECEIPT).find(PEFIN, "negativation:9")
@@ -324,7 +331,7 @@ async def test_a_redirect_is_not_followed() -> None:
         seen.append(request.url)
         return httpx.Response(307, headers={"Location": "http://elsewhere.test/"})
 
-    client = httpx.AsyncClient(transport=httpx.MockTransport(handle))
+    client = httpx.AsyncClient(transport=httpx.MockTransport(handle), follow_redirects=True)
     bureau = ConnectSaBureau({Environment.HOMOLOGATION: "http://provider.test/base/"}, client)
     with pytest.raises(BureauFailure) as caught:
         await bureau.register(PEFIN, make_inclusion())
