@@ -14,7 +14,8 @@ from core.domain.collection import (
     EffectiveCollection,
     effective,
 )
-from core.domain.errors import Forbidden, Problems
+from core.domain.errors import Problems
+from core.use_cases.changes import UNSET, Change, changed
 from core.use_cases.visible import get_branch
 from ports.clock import Clock
 from ports.ids import Ids
@@ -50,15 +51,16 @@ class UpdateCollectionParametersCommand:
 
     caller: Caller
     branch_id: UUID | None
-    automatic: AutomaticNegativation
-    days_after_due: int | None
+    automatic: Change[AutomaticNegativation] = UNSET
+    days_after_due: Change[int | None] = UNSET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateCollectionParameters:
     """Policy: the company itself has nobody to inherit from, so it says yes or no and a number of days.
 
-    Raises NotFound, Forbidden (the company's want a caller that reaches every branch), InvalidInput.
+    Raises NotFound, Forbidden (the company's want a caller that reaches every branch), InvalidInput
+    (COMPANY_CANNOT_INHERIT, INVALID_DAYS_AFTER_DUE).
     """
 
     units_of_work: UnitsOfWork
@@ -66,18 +68,22 @@ class UpdateCollectionParameters:
     ids: Ids
 
     async def __call__(self, command: UpdateCollectionParametersCommand) -> CollectionView:
-        """Replace the parameters."""
+        """Change them; what the command leaves out stays."""
         caller = command.caller
         caller.require(Scope.CONFIGURE)
-        if command.branch_id is None and caller.branch_ids is not None:
-            raise Forbidden(scope=Scope.CONFIGURE.value)
-        _check(command)
-        parameters = CollectionParameters(
-            branch_id=command.branch_id, automatic=command.automatic, days_after_due=command.days_after_due
-        )
+        if command.branch_id is None:
+            caller.require_every_branch()
         async with self.units_of_work.begin() as work:
+            await work.lock("collection-parameters")
             if command.branch_id is not None:
                 await get_branch(work, command.branch_id, caller, "branchId")
+            before = (await _view(work, command.branch_id)).parameters
+            parameters = CollectionParameters(
+                branch_id=command.branch_id,
+                automatic=changed(command.automatic, before.automatic),
+                days_after_due=changed(command.days_after_due, before.days_after_due),
+            )
+            _check(parameters)
             await work.collection_settings.save(parameters)
             await work.audit.add(
                 audited(
@@ -87,25 +93,25 @@ class UpdateCollectionParameters:
                     at=self.clock.now(),
                     record=("CollectionParameters", command.branch_id),
                     branch_id=command.branch_id,
-                    automatic=command.automatic.value,
-                    daysAfterDue=command.days_after_due
-                    if command.days_after_due is not None
+                    automatic=parameters.automatic.value,
+                    daysAfterDue=parameters.days_after_due
+                    if parameters.days_after_due is not None
                     else "inherited",
                 )
             )
             return await _view(work, command.branch_id)
 
 
-def _check(command: UpdateCollectionParametersCommand) -> None:
+def _check(parameters: CollectionParameters) -> None:
     problems = Problems()
-    days = command.days_after_due
+    days = parameters.days_after_due
     if days is not None and not MIN_DAYS_OVERDUE <= days <= MAX_DAYS_AFTER_DUE:
         problems.add(
             ("daysAfterDue",), "INVALID_DAYS_AFTER_DUE", min=MIN_DAYS_OVERDUE, max=MAX_DAYS_AFTER_DUE
         )
-    if command.branch_id is None and days is None:
-        problems.add(("daysAfterDue",), "FIELD_REQUIRED")
-    if command.branch_id is None and command.automatic is AutomaticNegativation.DEFAULT:
+    if parameters.branch_id is None and days is None:
+        problems.add(("daysAfterDue",), "COMPANY_CANNOT_INHERIT")
+    if parameters.branch_id is None and parameters.automatic is AutomaticNegativation.DEFAULT:
         problems.add(("automatic",), "COMPANY_CANNOT_INHERIT")
     problems.raise_if_any()
 

@@ -8,7 +8,7 @@ from core.domain.audit import AuditAction, audited
 from core.domain.branch import Branch
 from core.domain.calendar_rules import local_date
 from core.domain.collection import CollectionPhase, CollectionProgress, CollectionRun, CollectionRunStatus
-from core.domain.errors import Forbidden, InvalidInput, Problem
+from core.domain.errors import InvalidInput, Problem
 from core.domain.listing import BranchFilter, BranchOrder
 from core.domain.paging import MAX_PAGE, Cursor, Direction, Order, Window
 from ports.clock import Clock
@@ -47,8 +47,8 @@ class StartCollection:
         """The run, begun or found; the routine that carries it on is scheduled with it."""
         caller = command.caller
         caller.require(Scope.RUN_COLLECTION)
-        if not command.dry_run and caller.branch_ids is not None:
-            raise Forbidden(scope=Scope.RUN_COLLECTION.value)
+        if not command.dry_run:
+            caller.require_every_branch()
         today = local_date(self.clock.now())
         run_date = command.run_date or today
         if run_date > today and not command.dry_run:

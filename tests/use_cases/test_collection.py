@@ -300,15 +300,30 @@ async def test_parameters_are_saved_and_read_with_inheritance(world: World) -> N
 async def test_the_company_cannot_inherit_and_all_of_it_is_said(world: World) -> None:
     with pytest.raises(InvalidInput) as raised:
         await update(world, automatic=AutomaticNegativation.DEFAULT, days_after_due=None)
-    assert [problem.code for problem in raised.value.problems] == ["FIELD_REQUIRED", "COMPANY_CANNOT_INHERIT"]
+    assert [(problem.path, problem.code) for problem in raised.value.problems] == [
+        (("daysAfterDue",), "COMPANY_CANNOT_INHERIT"),
+        (("automatic",), "COMPANY_CANNOT_INHERIT"),
+    ]
 
     with pytest.raises(InvalidInput):
         await update(world, days_after_due=3)
     with pytest.raises(NotFound):
         await update(world, branch_id=make_branch().id)
     world.caller = make_caller(branch_ids=frozenset({world.branch.id}))
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden) as refused:
         await update(world)
+    assert refused.value.scope == "EVERY_BRANCH"
+
+
+async def test_parameters_that_are_left_out_stay(world: World) -> None:
+    await update(world, days_after_due=45)
+    command = UpdateCollectionParametersCommand(
+        caller=world.caller, branch_id=None, automatic=AutomaticNegativation.NO
+    )
+
+    view = await world.use_case(UpdateCollectionParameters)(command)
+
+    assert (view.parameters.automatic, view.parameters.days_after_due) == (AutomaticNegativation.NO, 45)
 
 
 async def test_a_settled_invoice_is_not_taken_up(world: World) -> None:

@@ -85,8 +85,8 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "The days after the due date lie between {min} and {max}.",
     ),
     "COMPANY_CANNOT_INHERIT": (
-        "O parâmetro da empresa não tem de quem herdar: informe sim ou não.",
-        "The company's parameter has nobody to inherit from: say yes or no.",
+        "Os parâmetros da empresa não têm de quem herdar: informe um valor.",
+        "The company's parameters have nobody to inherit from: give a value.",
     ),
     "FUTURE_DATE": (
         "A rotina não pode ser executada para uma data futura.",
