@@ -11,6 +11,9 @@ from core.domain.integration import Integration
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.paging import Cursor, Direction, Order, Window
 from core.domain.subjects import Customer, Lead, Prospect, SubjectKind
+from core.use_cases.audit_export import audit_export
+from ports.clock import Clock
+from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 CHUNK = 500
@@ -27,17 +30,36 @@ class ConsultationLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamConsultationsCommand:
+    """Which consultations, and what they are made into (`form`, for the audit trail)."""
+
+    caller: Caller
+    matching: ConsultationFilter
+    form: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamConsultations:
-    """Policy: oldest first, as of each chunk's reading; memory does not grow with the length of the report."""
+    """Policy: oldest first, as of each chunk's reading; memory does not grow with the length of the report; audited."""
 
     units_of_work: UnitsOfWork
+    clock: Clock
+    ids: Ids
 
-    async def __call__(
-        self, caller: Caller, matching: ConsultationFilter
-    ) -> AsyncGenerator[ConsultationLine, None]:
+    async def __call__(self, command: StreamConsultationsCommand) -> AsyncGenerator[ConsultationLine, None]:
         """The lines, five hundred read at a time. Raises Forbidden at the first one."""
-        caller.require(Scope.READ_CONSULTATIONS)
-        narrowed = replace(matching, branch_ids=caller.narrowed(matching.branch_ids))
+        caller = command.caller
+        caller.require(Scope.READ, Scope.READ_CONSULTATIONS)
+        narrowed = replace(command.matching, branch_ids=caller.narrowed(command.matching.branch_ids))
+        await audit_export(
+            self.units_of_work,
+            caller,
+            kind="Consultations",
+            form=command.form,
+            branch_ids=narrowed.branch_ids,
+            event_id=self.ids.new(),
+            at=self.clock.now(),
+        )
         order = Order(ConsultationOrderField.NUMBER, Direction.ASC)
         after: Cursor | None = None
         while True:

@@ -15,6 +15,8 @@ from api.http.context import ContextFactory
 from api.http.endpoint import GraphQLEndpoint
 from api.schema import build_schema
 from core.use_cases.open_report import OpenOriginal, OpenReport
+from core.use_cases.stream_consultations import StreamConsultations
+from core.use_cases.stream_negativations import StreamNegativations
 from ports.clock import Clock
 from ports.report_renderer import ReportRenderer
 from ports.unit_of_work import UnitsOfWork
@@ -22,6 +24,7 @@ from ports.vault import Vault
 from server.container import use_cases
 from server.examples import Examples
 from server.explorer import Explorer, asset
+from server.exports import Exports
 from server.health import Health
 from server.middleware import RequestIdMiddleware, SecurityHeadersMiddleware
 from server.report_pages import ReportPages
@@ -48,6 +51,13 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         renderer=container.resolve(ReportRenderer),
         tickets=tickets,
     )
+    exports = Exports(
+        identify=contexts.identify,
+        consultations=container.resolve(StreamConsultations),
+        negativations=container.resolve(StreamNegativations),
+        tickets=tickets,
+        clock=clock,
+    )
     endpoint = GraphQLEndpoint(build_schema(), _with_links(contexts, tickets))
     explorer = Explorer(examples=Examples(units_of_work=units_of_work), demo_token=demo_token)
     app = Starlette(
@@ -56,6 +66,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Route(GRAPHQL, _graphql(endpoint, explorer), methods=_ALL_METHODS),
             Route(f"{GRAPHQL}/assets/{{name}}", asset),
             *pages.routes(),
+            *exports.routes(),
             *Health(units_of_work=units_of_work, worker=worker).routes(),
         ],
         exception_handlers={Exception: _broken},
@@ -75,9 +86,7 @@ def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request
 def _with_links(contexts: ContextFactory, tickets: Tickets) -> Callable[[Request], Awaitable[Context]]:
     async def make_context(request: Request) -> Context:
         context = await contexts(request)
-        return replace(
-            context, report_link=lambda path: f"{path}?ticket={tickets.issue(path, context.caller)}"
-        )
+        return replace(context, report_link=lambda address: tickets.link(address, context.caller))
 
     return make_context
 

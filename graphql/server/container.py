@@ -16,6 +16,8 @@ from core.use_cases.identify_caller import IdentifyCaller
 from core.use_cases.list_tokens import ListTokens
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from core.use_cases.revoke_token import RevokeToken
+from core.use_cases.stream_consultations import StreamConsultations
+from core.use_cases.stream_negativations import StreamNegativations
 from ports.business_calendar import BusinessCalendar
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
@@ -38,6 +40,8 @@ OWN_USE_CASES = (
     OpenReport,
     RevokeToken,
     StartDailyCollection,
+    StreamConsultations,
+    StreamNegativations,
 )
 """What the server itself does, besides what the API offers."""
 

@@ -1,6 +1,8 @@
 """Tickets open one page, for a few minutes, in the name of whoever asked, and cannot be made up."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -33,7 +35,26 @@ def test_it_opens_its_page_in_the_name_of_whoever_asked(tickets: Tickets) -> Non
 def test_it_carries_no_more_rights_than_reading_needs(tickets: Tickets) -> None:
     holder = tickets.holder(tickets.issue(PAGE, CALLER), PAGE, None)
     assert holder is not None
-    assert holder.scopes == {Scope.READ_CONSULTATIONS}
+    assert holder.scopes == {Scope.READ, Scope.READ_CONSULTATIONS}
+
+
+def test_it_reaches_the_branches_of_whoever_asked(tickets: Tickets) -> None:
+    branches = frozenset({UUID(int=7), UUID(int=8)})
+    limited, everywhere = replace(CALLER, branch_ids=branches), CALLER
+    for caller in (limited, everywhere):
+        holder = tickets.holder(tickets.issue(PAGE, caller), PAGE, None)
+        assert holder is not None
+        assert holder.branch_ids == caller.branch_ids
+
+
+def test_a_link_holds_its_ticket_behind_what_is_there(tickets: Tickets) -> None:
+    assert tickets.link(PAGE, CALLER).startswith(f"{PAGE}?ticket=")
+    assert tickets.link(f"{PAGE}?plan=X", CALLER).startswith(f"{PAGE}?plan=X&ticket=")
+
+
+def test_a_caller_of_too_many_branches_gets_a_link_without_a_ticket(tickets: Tickets) -> None:
+    many = replace(CALLER, branch_ids=frozenset(UUID(int=number) for number in range(1000)))
+    assert tickets.link(PAGE, many) == PAGE
 
 
 @pytest.mark.parametrize("other", ["/consultations/7/report.pdf", "/consultations/8/report.html", "/graphql"])

@@ -1,0 +1,169 @@
+"""The reports of consultations and of registrations as files: `/reports/consultations.csv`, `.xlsx`, and the same of negativations."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from adapters.reports.csv_table import CsvTable
+from adapters.reports.xlsx_table import XlsxTable
+from api.http.context import language_of
+from api.messages import error_message, problem_message
+from api.texts.languages import Language
+from api.types.filters import ConsultationFilterInput, NegativationFilterInput
+from core.domain import access
+from core.domain.access import Caller, Unauthenticated
+from core.domain.calendar_rules import local_date
+from core.domain.errors import Forbidden, InvalidInput, Problem
+from core.use_cases.stream_consultations import StreamConsultations, StreamConsultationsCommand
+from core.use_cases.stream_negativations import StreamNegativations, StreamNegativationsCommand
+from ports.clock import Clock
+from ports.table_writer import Cell, TableColumn, TableWriter
+from server.auth import TICKET, Identify, reader_of
+from server.query_filters import problem_text, read_filter
+from server.report_tables import (
+    CONSULTATION_COLUMNS,
+    NEGATIVATION_COLUMNS,
+    ShowDocument,
+    columns_of,
+    rows_of,
+)
+from server.tickets import Tickets
+
+FORMATS: tuple[TableWriter, ...] = (CsvTable(), XlsxTable())
+
+Rows = AsyncGenerator[Sequence[Cell], None]
+Open = Callable[[Caller, QueryParams, str], Rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    """A report: the file's name, the sheet's name, its columns, who may read it, and how its rows are opened."""
+
+    name: str
+    title: str
+    columns: Sequence[TableColumn]
+    scopes: tuple[access.Scope, ...]
+    open: Open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exports:
+    """The downloads. They take the same token as the API, or a ticket for this very address (see `Tickets`)."""
+
+    identify: Identify
+    consultations: StreamConsultations
+    negativations: StreamNegativations
+    tickets: Tickets
+    clock: Clock
+
+    def routes(self) -> list[Route]:
+        """Where the downloads are."""
+        reports = {
+            "consultations": _Report(
+                name="consultas",
+                title="Consultas",
+                columns=columns_of(CONSULTATION_COLUMNS),
+                scopes=(access.Scope.READ, access.Scope.READ_CONSULTATIONS),
+                open=self._consultations,
+            ),
+            "negativations": _Report(
+                name="negativacoes",
+                title="Negativações",
+                columns=columns_of(NEGATIVATION_COLUMNS),
+                scopes=(access.Scope.READ,),
+                open=self._negativations,
+            ),
+        }
+        return [
+            Route(f"/reports/{path}.{writer.extension}", self._download(report, writer))
+            for path, report in reports.items()
+            for writer in FORMATS
+        ]
+
+    def _download(self, report: _Report, writer: TableWriter) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            language = language_of(request)
+            try:
+                caller = await reader_of(request, self.identify, self.tickets)
+                caller.require(*report.scopes)
+                rows = report.open(caller, _conditions(request.query_params), writer.extension)
+            except Unauthenticated as error:
+                text = error_message(f"UNAUTHENTICATED_{error.reason.value}", language)
+                return _refusal(401, "UNAUTHENTICATED", text, headers={"WWW-Authenticate": "Bearer"})
+            except Forbidden as error:
+                text = error_message("FORBIDDEN", language, scope=error.scope)
+                return _refusal(403, "FORBIDDEN", text)
+            except InvalidInput as error:
+                problems = [_problem(problem, language) for problem in error.problems]
+                text = "; ".join(f"{problem['parameter']}: {problem['message']}" for problem in problems)
+                return _refusal(400, "INVALID_INPUT", text, problems=problems)
+            name = f"{report.name}-{local_date(self.clock.now()).isoformat()}.{writer.extension}"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+            if request.method == "HEAD":
+                return Response(headers=headers, media_type=writer.media_type)
+            return _Download(
+                rows,
+                writer.write(report.title, report.columns, rows),
+                media_type=writer.media_type,
+                headers=headers,
+            )
+
+        return endpoint
+
+    def _consultations(self, caller: Caller, conditions: QueryParams, form: str) -> Rows:
+        matching = read_filter(ConsultationFilterInput, conditions).read(caller)
+        command = StreamConsultationsCommand(caller=caller, matching=matching, form=form)
+        return rows_of(CONSULTATION_COLUMNS, self.consultations(command), _shown_to(caller))
+
+    def _negativations(self, caller: Caller, conditions: QueryParams, form: str) -> Rows:
+        matching = read_filter(NegativationFilterInput, conditions).read(caller)
+        command = StreamNegativationsCommand(caller=caller, matching=matching, form=form)
+        return rows_of(NEGATIVATION_COLUMNS, self.negativations(command), _shown_to(caller))
+
+
+class _Download(StreamingResponse):
+    """A file that is made while it is sent. When the client goes away, making it ends at once and leaves nothing behind."""
+
+    def __init__(
+        self, rows: Rows, file: AsyncGenerator[bytes, None], *, media_type: str, headers: dict[str, str]
+    ) -> None:
+        super().__init__(file, media_type=media_type, headers=headers)
+        self._rows = rows
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._rows), aclosing(self._file):
+            await super().__call__(scope, receive, send)
+
+
+def _conditions(parameters: QueryParams) -> QueryParams:
+    """What says which records are meant: everything but the ticket."""
+    return QueryParams([(name, value) for name, value in parameters.multi_items() if name != TICKET])
+
+
+def _shown_to(caller: Caller) -> ShowDocument:
+    """How this caller sees documents."""
+    if access.Scope.WHOLE_DOCUMENTS in caller.scopes:
+        return lambda document: document.formatted
+    return lambda document: document.masked
+
+
+def _problem(problem: Problem, language: Language) -> dict[str, str]:
+    return {
+        "parameter": problem.path[-1],
+        "code": problem.code,
+        "message": problem_text(problem, language) or problem_message(problem, language),
+    }
+
+
+def _refusal(
+    status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: object
+) -> Response:
+    body = {"error": {"code": code, "detail": detail, **more}}
+    return JSONResponse(body, status_code=status, headers=headers)
