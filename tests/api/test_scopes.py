@@ -1,0 +1,161 @@
+"""Each query and mutation needs its scope."""
+
+from typing import Any
+
+import pytest
+
+from api.ids import encode_id
+from api.schema import MUTATIONS, QUERIES
+from core.domain.access import Caller, Scope
+from support.builders import (
+    make_caller,
+    new_id,
+)
+from support.desk import Desk, global_id
+
+
+def _caller(*scopes: Scope, **changes: Any) -> Caller:
+    return make_caller(scopes=frozenset(scopes), **changes)
+
+
+READS = {
+    "branches": ("{ branches { totalCount } }", Scope.READ),
+    "integrations": ("{ integrations { totalCount } }", Scope.READ),
+    "customers": ("{ customers { totalCount } }", Scope.READ),
+    "leads": ("{ leads { totalCount } }", Scope.READ),
+    "prospects": ("{ prospects { totalCount } }", Scope.READ),
+    "invoices": ("{ invoices { totalCount } }", Scope.READ),
+    "negativations": ("{ negativations { totalCount } }", Scope.READ),
+    "credit_parameters": ("{ creditParameters { enabled } }", Scope.READ),
+    "node": ('{ node(id: "x") { id } }', Scope.READ),
+    "nodes": ('{ nodes(ids: ["x"]) { id } }', Scope.READ),
+    "consultation_plans": ('{ consultationPlans(branchId: "QnJhbmNo") { name } }', Scope.READ),
+    "restriction_codes": ('{ restrictionCodes(branchId: "QnJhbmNo") { code } }', Scope.READ),
+    "clearing_codes": ('{ clearingCodes(branchId: "QnJhbmNo") { code } }', Scope.READ),
+    "negativation_eligibility": ("{ negativationEligibility(invoiceIds: []) { allowed } }", Scope.READ),
+    "consultations": ("{ consultations { totalCount } }", Scope.READ_CONSULTATIONS),
+    "audit_events": ("{ auditEvents { totalCount } }", Scope.AUDIT),
+}
+FREE = {"viewer", "password_criteria"}
+
+
+def test_each_query_is_tried_without_its_scope() -> None:
+    assert {field.python_name for field in QUERIES} == set(READS) | FREE
+
+
+@pytest.mark.parametrize("name", READS)
+async def test_a_query_without_its_scope_is_forbidden(desk: Desk, name: str) -> None:
+    query, scope = READS[name]
+    if "QnJhbmNo" in query:
+        query = query.replace("QnJhbmNo", global_id(desk.world.branch))
+    answer = await desk.ask(query, caller=_caller(*(set(Scope) - {scope})))
+    assert answer.status == 200
+    assert answer.error()["extensions"] == {
+        "code": "FORBIDDEN",
+        "scope": scope.value,
+        "requestId": "the-request",
+    }
+    assert scope.value in answer.error()["message"]
+
+
+async def test_whoever_holds_a_token_may_ask_who_it_is(desk: Desk) -> None:
+    query = "{ viewer { name scopes branches { nodes { name } } } passwordCriteria(kind: PEFIN) { code } }"
+    answer = await desk.ask(query, caller=_caller())
+    assert answer.errors == []
+
+
+WRITES = {
+    "consult_credit": ({"subject": {"customerId": "{Customer}"}}, Scope.CONSULT),
+    "negativate_debtor": ({"invoiceId": "{Invoice}"}, Scope.NEGATIVATE),
+    "clear_negativation": ({"negativationId": "{Negativation}"}, Scope.CLEAR),
+    "resend_negativation": ({"negativationId": "{Negativation}"}, Scope.RESEND),
+    "rotate_credentials": (
+        {"integrationId": "{Integration}", "kind": "PEFIN", "newPassword": "1", "confirmation": "1"},
+        Scope.ROTATE_CREDENTIALS,
+    ),
+    "adopt_credentials": (
+        {"integrationId": "{Integration}", "kind": "PEFIN", "newPassword": "1", "confirmation": "1"},
+        Scope.ROTATE_CREDENTIALS,
+    ),
+    "update_credit_parameters": ({"enabled": False}, Scope.CONFIGURE),
+    "create_integration": (
+        {"branchId": "{Branch}", "environment": "HOMOLOGATION", "login": "x", "responsibleCpf": "x"},
+        Scope.CONFIGURE,
+    ),
+    "update_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
+    "delete_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
+    "test_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
+    "link_integration": ({"branchId": "{Branch}", "integrationId": "{Integration}"}, Scope.CONFIGURE),
+    "unlink_integration": ({"branchId": "{Branch}", "integrationId": "{Integration}"}, Scope.CONFIGURE),
+    "create_branch": ({"name": "x", "document": "x", "stateCode": "x", "city": "x"}, Scope.WRITE_RECORDS),
+    "update_branch": ({"branchId": "{Branch}"}, Scope.WRITE_RECORDS),
+    "create_customer": ({"branchId": "{Branch}", "name": "x", "document": "x"}, Scope.WRITE_RECORDS),
+    "update_customer": ({"customerId": "{Customer}"}, Scope.WRITE_RECORDS),
+    "create_lead": ({"branchId": "{Branch}", "name": "x"}, Scope.WRITE_RECORDS),
+    "update_lead": ({"leadId": "{Lead}"}, Scope.WRITE_RECORDS),
+    "create_prospect": ({"branchId": "{Branch}", "name": "x"}, Scope.WRITE_RECORDS),
+    "update_prospect": ({"prospectId": "{Prospect}"}, Scope.WRITE_RECORDS),
+    "create_invoice": (
+        {"customerId": "{Customer}", "amount": "1", "issuedOn": "2026-01-01", "dueOn": "2026-01-02"},
+        Scope.WRITE_RECORDS,
+    ),
+    "update_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
+    "settle_invoice": ({"invoiceId": "{Invoice}", "method": "PIX"}, Scope.WRITE_RECORDS),
+    "cancel_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
+    "renegotiate_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
+}
+
+
+def test_each_mutation_is_tried_without_its_scope() -> None:
+    assert {field.python_name for field in MUTATIONS} == set(WRITES)
+
+
+def _filled(value: Any) -> Any:
+    """The value with ids, of records that need not exist, in the place of `{Kind}`."""
+    if isinstance(value, dict):
+        return {name: _filled(inside) for name, inside in value.items()}
+    if isinstance(value, str) and value.startswith("{"):
+        return encode_id(value.strip("{}"), new_id())
+    return value
+
+
+@pytest.mark.parametrize("name", WRITES)
+async def test_a_mutation_without_its_scope_is_forbidden_and_does_nothing(desk: Desk, name: str) -> None:
+    head, *tail = name.split("_")
+    mutation = head + "".join(part.capitalize() for part in tail)
+    title = mutation[0].upper() + mutation[1:]
+    data, scope = WRITES[name]
+    answer = await desk.ask(
+        f"mutation ($input: {title}Input!) {{ {mutation}(input: $input) {{ __typename }} }}",
+        {"input": _filled(data)},
+        caller=_caller(*(set(Scope) - {scope})),
+        language="en",
+    )
+    assert (answer.status, answer.data) == (200, None)
+    assert answer.error()["extensions"] == {
+        "code": "FORBIDDEN",
+        "scope": scope.value,
+        "requestId": "the-request",
+    }
+    assert answer.error()["message"] == f"The token lacks the scope {scope.value}."
+    assert desk.world.bureau.calls == []
+
+
+async def test_what_concerns_the_whole_company_is_not_for_a_token_of_some_branches(desk: Desk) -> None:
+    answer = await desk.ask(
+        "mutation { updateCreditParameters(input: {enabled: false}) { __typename } }",
+        caller=make_caller(branch_ids=frozenset({desk.world.branch.id})),
+        language="en",
+    )
+    assert answer.code() == "FORBIDDEN"
+    assert "whole company" in answer.error()["message"]
+
+
+async def test_a_record_s_consultations_are_forbidden_without_hiding_the_record(desk: Desk) -> None:
+    query = "{ customers { nodes { name consultations { totalCount } } } }"
+    answer = await desk.ask(query, caller=_caller(Scope.READ))
+    assert answer.data == {
+        "customers": {"nodes": [{"name": desk.world.customer.name, "consultations": None}]}
+    }
+    assert answer.code() == "FORBIDDEN"
+    assert answer.error()["path"] == ["customers", "nodes", 0, "consultations"]
