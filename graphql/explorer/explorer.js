@@ -24,6 +24,10 @@
 
   const readyTabs = operations.map(({ query, variables }) => ({ query, variables: pretty(variables) }));
 
+  // The schema is asked for before the headers pane is filled, and again without it when the pane is closed.
+  const headersFor = (request, typed) =>
+    request.operationName === "IntrospectionQuery" ? { ...headers, ...typed } : typed;
+
   async function fetcher(request, { headers: typed } = {}) {
     const response = await fetch(ENDPOINT, {
       method: "POST",
@@ -31,7 +35,7 @@
       headers: {
         "Content-Type": "application/json",
         Accept: "application/graphql-response+json, application/json;q=0.9",
-        ...typed,
+        ...headersFor(request, typed),
       },
       body: JSON.stringify(request),
     });
