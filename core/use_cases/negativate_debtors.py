@@ -8,7 +8,13 @@ from core.domain.access import Caller, Scope
 from core.domain.errors import DomainError, Forbidden, InvalidInput, Problem
 from core.domain.negativation import Negativation
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
+from core.use_cases.repeatable import claim_batch, key_of_part
+from ports.clock import Clock
+from ports.ids import Ids
+from ports.unit_of_work import UnitsOfWork
+from ports.vault import Vault
 
+OPERATION = "negativateDebtors"
 MAX_BATCH = 100
 
 
@@ -26,24 +32,38 @@ class NegativateDebtorsCommand:
 class NegativateDebtors:
     """Policy: what is wrong with one invoice does not keep the others from being registered.
 
-    Raises Forbidden, InvalidInput TOO_MANY.
+    Raises Forbidden, InvalidInput (TOO_MANY, INVALID_IDEMPOTENCY_KEY), IdempotencyConflict.
     """
 
+    units_of_work: UnitsOfWork
     negativate: NegativateDebtor
+    vault: Vault
+    clock: Clock
+    ids: Ids
 
     async def __call__(self, command: NegativateDebtorsCommand) -> list[Negativation | DomainError]:
         """For each invoice, in the order given, the registration or why there is none."""
         command.caller.require(Scope.NEGATIVATE)
         if len(command.invoice_ids) > MAX_BATCH:
             raise InvalidInput(problems=(Problem(("invoiceIds",), "TOO_MANY", {"max": MAX_BATCH}),))
+        await claim_batch(
+            self.units_of_work,
+            self.vault,
+            command.caller,
+            command.idempotency_key,
+            OPERATION,
+            command.restriction_code,
+            *command.invoice_ids,
+            batch_id=self.ids.new(),
+            at=self.clock.now(),
+        )
         results: list[Negativation | DomainError] = []
         for invoice_id in command.invoice_ids:
-            key = command.idempotency_key
             single = NegativateDebtorCommand(
                 caller=command.caller,
                 invoice_id=invoice_id,
                 restriction_code=command.restriction_code,
-                idempotency_key=f"{key}:{invoice_id}" if key is not None else None,
+                idempotency_key=key_of_part(command.idempotency_key, invoice_id),
             )
             try:
                 results.append(await self.negativate(single))

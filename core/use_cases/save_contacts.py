@@ -13,7 +13,7 @@ from core.use_cases.save_prospect import (
     UpdateProspect,
     UpdateProspectCommand,
 )
-from core.use_cases.save_rows import SavedRow, check_rows, known_rows, owner_ids, owner_of, save_rows
+from core.use_cases.save_rows import SavedRow, branch_of, check_rows, known_rows, owning_branches, save_rows
 from ports.unit_of_work import UnitsOfWork
 
 
@@ -60,15 +60,15 @@ class SaveLeads:
         caller.require(Scope.WRITE_RECORDS)
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
-            branches = await work.branches.by_external_ids(owner_ids(command.rows))
-            known = await known_rows(work.leads, command.rows)
+            branches = await owning_branches(work, command.rows, caller)
+            known = await known_rows(work.leads, command.rows, caller)
 
         async def create(row: ContactRow) -> Lead:
-            branch_id = owner_of(branches, row, "Branch", "branchExternalId")
+            branch_id = branch_of(branches, row)
             return await self.create(CreateLeadCommand(caller=caller, branch_id=branch_id, fields=row.fields))
 
         async def update(row: ContactRow, before: Lead) -> Lead:
-            owner_of(branches, row, "Branch", "branchExternalId")
+            branch_of(branches, row, before.branch_id)
             changes = ContactChanges(**asdict(row.fields))
             return await self.update(UpdateLeadCommand(caller=caller, lead_id=before.id, changes=changes))
 
@@ -92,17 +92,17 @@ class SaveProspects:
         caller.require(Scope.WRITE_RECORDS)
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
-            branches = await work.branches.by_external_ids(owner_ids(command.rows))
-            known = await known_rows(work.prospects, command.rows)
+            branches = await owning_branches(work, command.rows, caller)
+            known = await known_rows(work.prospects, command.rows, caller)
 
         async def create(row: ContactRow) -> Prospect:
-            branch_id = owner_of(branches, row, "Branch", "branchExternalId")
+            branch_id = branch_of(branches, row)
             return await self.create(
                 CreateProspectCommand(caller=caller, branch_id=branch_id, fields=row.fields)
             )
 
         async def update(row: ContactRow, before: Prospect) -> Prospect:
-            owner_of(branches, row, "Branch", "branchExternalId")
+            branch_of(branches, row, before.branch_id)
             changes = ContactChanges(**asdict(row.fields))
             return await self.update(
                 UpdateProspectCommand(caller=caller, prospect_id=before.id, changes=changes)

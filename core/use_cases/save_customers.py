@@ -14,7 +14,7 @@ from core.use_cases.save_customer import (
     UpdateCustomer,
     UpdateCustomerCommand,
 )
-from core.use_cases.save_rows import SavedRow, check_rows, known_rows, owner_ids, owner_of, save_rows
+from core.use_cases.save_rows import SavedRow, branch_of, check_rows, known_rows, owning_branches, save_rows
 from ports.unit_of_work import UnitsOfWork
 
 
@@ -61,17 +61,17 @@ class SaveCustomers:
         caller.require(Scope.WRITE_RECORDS)
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
-            branches = await work.branches.by_external_ids(owner_ids(command.rows))
-            known = await known_rows(work.customers, command.rows)
+            branches = await owning_branches(work, command.rows, caller)
+            known = await known_rows(work.customers, command.rows, caller)
 
         async def create(row: CustomerRow) -> Customer:
-            branch_id = owner_of(branches, row, "Branch", "branchExternalId")
+            branch_id = branch_of(branches, row)
             return await self.create(
                 CreateCustomerCommand(caller=caller, branch_id=branch_id, fields=row.fields)
             )
 
         async def update(row: CustomerRow, before: Customer) -> Customer:
-            owner_of(branches, row, "Branch", "branchExternalId")
+            branch_of(branches, row, before.branch_id)
             values = {name: getattr(row.fields, name) for name in _FIELDS}
             address = AddressChanges(**asdict(row.fields.address))
             changes = CustomerChanges(**values, address=address)

@@ -13,7 +13,7 @@ from core.use_cases.save_invoice import (
     UpdateInvoice,
     UpdateInvoiceCommand,
 )
-from core.use_cases.save_rows import SavedRow, check_rows, known_rows, owner_ids, owner_of, save_rows
+from core.use_cases.save_rows import SavedRow, check_rows, known_rows, owner_of, save_rows
 from ports.unit_of_work import UnitsOfWork
 
 
@@ -60,8 +60,13 @@ class SaveInvoices:
         caller.require(Scope.WRITE_RECORDS)
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
-            customers = await work.customers.by_external_ids(owner_ids(command.rows))
-            known = await known_rows(work.invoices, command.rows)
+            owners = {row.owner_external_id for row in command.rows}
+            customers = {
+                external_id: customer
+                for external_id, customer in (await work.customers.by_external_ids(owners)).items()
+                if caller.reaches(customer.branch_id)
+            }
+            known = await known_rows(work.invoices, command.rows, caller)
 
         async def create(row: InvoiceRow) -> Invoice:
             customer_id = owner_of(customers, row, "Customer", "customerExternalId")
@@ -70,7 +75,7 @@ class SaveInvoices:
             )
 
         async def update(row: InvoiceRow, before: Invoice) -> Invoice:
-            owner_of(customers, row, "Customer", "customerExternalId")
+            owner_of(customers, row, "Customer", "customerExternalId", before.customer_id)
             changes = InvoiceChanges(**asdict(row.fields))
             return await self.update(
                 UpdateInvoiceCommand(caller=caller, invoice_id=before.id, changes=changes)

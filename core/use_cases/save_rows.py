@@ -1,16 +1,18 @@
 """Saving many records that an integrator knows by external ids: each row is created or updated, and has its own result."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
+from core.domain.access import Caller
 from core.domain.branch import Branch
-from core.domain.errors import DomainError, Forbidden, InvalidInput, NotFound, Problem
+from core.domain.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound, Problem
 from core.domain.invoice import Invoice
 from core.domain.subjects import Customer, Lead, Prospect
 from ports.stores import ExternalIds
+from ports.unit_of_work import UnitOfWork
 
 MAX_ROWS = 500
 
@@ -54,22 +56,35 @@ def check_rows(rows: Sequence[OwnedRow]) -> None:
         raise InvalidInput(problems=(Problem(("rows",), "TOO_MANY", {"max": MAX_ROWS}),))
 
 
-async def known_rows(store: ExternalIds[SavedT], rows: Sequence[OwnedRow]) -> dict[str, SavedT]:
-    """The records that the rows speak of, as far as they exist."""
-    return await store.by_external_ids({row.external_id for row in rows if row.external_id})
+async def known_rows(
+    store: ExternalIds[SavedT], rows: Sequence[OwnedRow], caller: Caller
+) -> dict[str, SavedT]:
+    """The records that the rows speak of, as far as they exist within the caller's branches."""
+    found = await store.by_external_ids({row.external_id for row in rows if row.external_id})
+    return {external_id: record for external_id, record in found.items() if caller.reaches(record.branch_id)}
 
 
-def owner_of(owners: Mapping[str, OwnerT], row: OwnedRow, kind: str, *path: str) -> UUID:
-    """The id of whom a row belongs to. Raises NotFound."""
+async def owning_branches(work: UnitOfWork, rows: Sequence[OwnedRow], caller: Caller) -> Mapping[str, Branch]:
+    """The branches that the rows belong to, as far as the caller reaches them."""
+    found = await work.branches.by_external_ids({row.owner_external_id for row in rows})
+    return {external_id: branch for external_id, branch in found.items() if caller.reaches(branch.id)}
+
+
+def branch_of(owners: Mapping[str, Branch], row: OwnedRow, before: UUID | None = None) -> UUID:
+    """The id of the branch that a row belongs to. Raises NotFound, and Conflict when the record is in the branch `before`."""
+    return owner_of(owners, row, "Branch", "branchExternalId", before)
+
+
+def owner_of(
+    owners: Mapping[str, OwnerT], row: OwnedRow, kind: str, field: str, before: UUID | None = None
+) -> UUID:
+    """The id of whom a row belongs to; `field` names it. Raises NotFound, and Conflict when the record is that of `before`."""
     owner = owners.get(row.owner_external_id)
     if owner is None:
-        raise NotFound(kind=kind, path=path)
+        raise NotFound(kind=kind, path=(field,))
+    if before is not None and before != owner.id:
+        raise Conflict(reason="BELONGS_ELSEWHERE")
     return owner.id
-
-
-def owner_ids(rows: Sequence[OwnedRow]) -> Collection[str]:
-    """The external ids of whom the rows belong to."""
-    return {row.owner_external_id for row in rows}
 
 
 async def save_rows(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.domain.bureau import BureauFailure, FailureClass
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import IdempotencyConflict, InvalidInput, NotFound
 from core.domain.invoice import Invoice
 from core.domain.listing import NegativationFilter
 from core.domain.negativation import (
@@ -18,6 +18,7 @@ from core.domain.negativation import (
 )
 from core.use_cases.assess_eligibility import MAX_INVOICES, AssessEligibility, AssessEligibilityCommand
 from core.use_cases.negativate_debtors import MAX_BATCH, NegativateDebtors, NegativateDebtorsCommand
+from core.use_cases.repeatable import MAX_BATCH_KEY_LENGTH
 from core.use_cases.resend_negativations import ResendNegativations, ResendNegativationsCommand
 from support.builders import make_branch, make_caller, make_customer, make_invoice
 from support.world import World
@@ -58,6 +59,53 @@ async def test_a_batch_repeated_with_its_key_registers_once(world: World) -> Non
     first = await negativate(world, world.invoice, other, key="batch")
 
     assert await negativate(world, world.invoice, other, key="batch") == first
+
+
+async def test_a_key_stands_for_one_batch(world: World) -> None:
+    other = await add_invoice(world)
+    await negativate(world, world.invoice, key="batch")
+    with pytest.raises(IdempotencyConflict):
+        await negativate(world, world.invoice, other, key="batch")
+    with pytest.raises(IdempotencyConflict):
+        await world.use_case(ResendNegativations)(
+            ResendNegativationsCommand(
+                caller=world.caller, matching=NegativationFilter(), idempotency_key="batch"
+            )
+        )
+
+
+@pytest.mark.parametrize("key", ["", " ", "k" * (MAX_BATCH_KEY_LENGTH + 1)])
+async def test_the_key_of_a_batch_is_neither_empty_nor_too_long(world: World, key: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        await negativate(world, world.invoice, key=key)
+    assert [problem.code for problem in raised.value.problems] == ["INVALID_IDEMPOTENCY_KEY"]
+
+
+async def test_the_longest_key_leaves_room_for_each_invoice_s_own(world: World) -> None:
+    [done] = await negativate(world, world.invoice, key="k" * MAX_BATCH_KEY_LENGTH)
+    assert isinstance(done, Negativation)
+
+
+async def test_a_resending_repeated_with_its_key_is_done_once(world: World) -> None:
+    [first] = await negativate(world, world.invoice)
+    assert isinstance(first, Negativation)
+    await reject_all(world)
+    errors = frozenset({NegativationStatus.REJECTED, NegativationStatus.CLEARING_REJECTED})
+    by_ids = ResendNegativationsCommand(
+        caller=world.caller,
+        matching=NegativationFilter(status=errors),
+        negativation_ids=[first.id],
+        force=True,
+        idempotency_key="again",
+    )
+    resend = world.use_case(ResendNegativations)
+
+    [once] = await resend(by_ids)
+    [twice] = await resend(by_ids)
+
+    assert isinstance(once.outcome, Negativation)
+    assert once.outcome.status is NegativationStatus.QUEUED
+    assert twice == once
 
 
 async def test_a_batch_has_an_end(world: World) -> None:

@@ -108,6 +108,18 @@ async def test_rows_of_other_branches_are_refused(world: World) -> None:
     assert await save(world, customer(1), customer(0)) == [(SavedHow.REFUSED, NotFound)] * 2
 
 
+async def test_a_record_stays_in_its_branch_and_out_of_sight_of_others(world: World) -> None:
+    other = await world.add_branch(external_id="filial-2")
+    elsewhere = replace(customer(0), branch_external_id="filial-2")
+    assert await save(world, elsewhere) == [(SavedHow.REFUSED, Conflict)]
+
+    world.caller = make_caller(branch_ids=frozenset({other.id}))
+    results = await world.use_case(SaveCustomers)(SaveCustomersCommand(caller=world.caller, rows=[elsewhere]))
+    assert [(row.how, row.record) for row in results] == [(SavedHow.REFUSED, None)]
+    assert isinstance(results[0].error, Conflict)
+    assert results[0].error.reason == "EXTERNAL_ID_TAKEN"
+
+
 async def test_invoices_belong_to_known_customers(world: World) -> None:
     fields = InvoiceFields(
         amount=Decimal("99.90"), issued_on=date(2026, 1, 1), due_on=date(2026, 1, 20), external_id="f-1"

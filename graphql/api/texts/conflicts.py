@@ -5,6 +5,10 @@ CONFLICTS: dict[str, tuple[str, str]] = {
         "Outro registro deste tipo já usa este `externalId`.",
         "Another record of this kind has this `externalId` already.",
     ),
+    "BELONGS_ELSEWHERE": (
+        "O registro com este `externalId` é de outra filial ou de outro cliente, e fica com ele.",
+        "The record with this `externalId` is that of another branch or customer, and stays with it.",
+    ),
     "INVOICE_NOT_OPEN": (
         "O boleto não está aberto: situação {status}.",
         "The invoice is not open: status {status}.",
