@@ -93,10 +93,10 @@ def bureau_error(
             failure=None,
         )
     if error.failure in FINAL_FAILURES:
-        words = " ".join(part for part in (error.code, error.message) if part) or error.failure.value
+        words = " ".join(part for part in (error.code, error.message) if part).rstrip(".")
         return BureauRejectedError(
             code=ErrorCode.BUREAU_REJECTED,
-            message=error_message("BUREAU_REJECTED", context.language, words=words),
+            message=error_message("BUREAU_REJECTED", context.language, words=words or error.failure.value),
             bureau_code=error.code,
             bureau_message=error.message,
             failure=error.failure,
