@@ -109,6 +109,12 @@ class Records(ABC, Generic[RecordT, FilterT, OrderT]):
     async def count(self, matching: FilterT) -> int:
         return len(self._matching(matching))
 
+    async def pages(self, matching: Sequence[FilterT], order: OrderT, window: Window) -> list[Page[RecordT]]:
+        return [await self.page(each, order, window) for each in matching]
+
+    async def counts(self, matching: Sequence[FilterT]) -> list[int]:
+        return [await self.count(each) for each in matching]
+
     def _matching(self, matching: FilterT) -> list[RecordT]:
         return [record for record in self.table.all() if self.lets_through(record, matching)]
 

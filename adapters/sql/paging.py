@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, tuple_, union_all
 
 from adapters.sql.conditions import Conditions, Few, OneOf, clauses
 from adapters.sql.tables import Row
@@ -41,6 +41,18 @@ class Keyset:
         numbers = union_all(*(select(part.c.number) for part in parts))
         return self._ordered(select(row_type).where(self._number.in_(numbers)), window)
 
+    def pages(self, row_type: type[RowT], conditions: Sequence[Conditions], window: Window) -> Select[Any]:
+        """One query for `page` of each of the conditions: their rows, each beside the place of its conditions."""
+        parts = (
+            self.page(row_type, each, window)
+            .with_only_columns(self._number, literal(place, Integer).label("place"))
+            .subquery()
+            for place, each in enumerate(conditions)
+        )
+        found = union_all(*(select(part.c.number, part.c.place) for part in parts)).subquery()
+        joined = select(row_type, found.c.place).join(found, self._number == found.c.number)
+        return joined.order_by(found.c.place, *self._order(window))
+
     def cursor(self, row: Row) -> Cursor:
         """The place of a row."""
         return Cursor(getattr(row, self._column.key), getattr(row, self._number.key))
@@ -54,10 +66,12 @@ class Keyset:
         return self._ordered(statement, window)
 
     def _ordered(self, statement: Select[Any], window: Window) -> Select[Any]:
+        return statement.order_by(*self._order(window)).limit(window.size + 1)
+
+    def _order(self, window: Window) -> list[ColumnElement[Any]]:
         reverse = self._descending != window.backward
         columns = dict.fromkeys((self._column, self._number))
-        order = (column.desc() if reverse else column.asc() for column in columns)
-        return statement.order_by(*order).limit(window.size + 1)
+        return [column.desc() if reverse else column.asc() for column in columns]
 
     def _beyond(self, cursor: Cursor, *, descending: bool) -> ColumnElement[bool]:
         number = bindparam(None, max(-1, min(cursor.number, _HIGHEST)), self._number.type)

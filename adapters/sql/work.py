@@ -59,6 +59,10 @@ class Work:
         """Every row that a query finds."""
         return (await self.session.scalars(statement)).all()
 
+    async def pairs(self, statement: Select[Any]) -> list[tuple[Any, int]]:
+        """Every row that a query finds, with the number that stands beside it."""
+        return [(row, place) for row, place in await self.session.execute(statement)]
+
     async def first(self, statement: Select[RowT]) -> RowT | None:
         """The first row that a query finds."""
         return (await self.session.scalars(statement.limit(1))).first()

@@ -53,6 +53,12 @@ QUESTIONS: dict[str, Ask] = {
         InvoiceFilter(), Order(InvoiceOrder.DUE_ON, Direction.DESC), Window(size=COUNT)
     ),
     "count": lambda work, ids, keys: work.invoices.count(InvoiceFilter()),
+    "pages": lambda work, ids, keys: work.invoices.pages(
+        [InvoiceFilter(customer_id=each) for each in ids],
+        Order(InvoiceOrder.DUE_ON, Direction.DESC),
+        Window(size=COUNT),
+    ),
+    "counts": lambda work, ids, keys: work.invoices.counts([InvoiceFilter(customer_id=each) for each in ids]),
 }
 
 

@@ -1,7 +1,7 @@
 """What every store of records does."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from adapters.sql.paging import Keyset, page_of
 from adapters.sql.tables.base import KnownRow, RecordRow
 from adapters.sql.work import Errors, Work
 from core.domain.errors import Conflict, DomainError
-from core.domain.paging import Order, Page, Window
+from core.domain.paging import Cursor, Order, Page, Window
 
 RecordT = TypeVar("RecordT")
 RowT = TypeVar("RowT", bound=RecordRow)
@@ -74,6 +74,25 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
     async def count(self, matching: FilterT) -> int:
         statement = select(func.count()).select_from(self._row_type)
         return await self._work.scalar(statement.where(*clauses(self.conditions(matching))))
+
+    async def pages(self, matching: Sequence[FilterT], order: OrderT, window: Window) -> list[Page[RecordT]]:
+        if not matching:
+            return []
+        keyset = self.keyset(order)
+        statement = keyset.pages(self._row_type, [self.conditions(each) for each in matching], window)
+        found: list[list[tuple[RecordT, Cursor]]] = [[] for _ in matching]
+        for row, place in await self._work.pairs(statement):
+            found[place].append((self._to_record(row), keyset.cursor(row)))
+        return [page_of(records, window) for records in found]
+
+    async def counts(self, matching: Sequence[FilterT]) -> list[int]:
+        if not matching:
+            return []
+        totals = (
+            select(func.count()).select_from(self._row_type).where(*clauses(self.conditions(each)))
+            for each in matching
+        )
+        return list(await self._work.row(select(*(total.scalar_subquery() for total in totals))))
 
     def _maybe(self, row: RowT | None) -> RecordT | None:
         return None if row is None else self._to_record(row)
