@@ -57,7 +57,10 @@ async def show(settings: Settings) -> None:
     async with open_services(settings, with_sandbox=False) as services:
         found = await services.container.resolve(ListTokens)(ListTokensCommand(caller=OPERATOR))
         now = services.container.resolve(Clock).now()
-    table = Table("ID", "name", "created", "ends", "branches", "scopes", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    table.add_column("ID", min_width=36, no_wrap=True)
+    for title in ("name", "created", "ends", "branches", "scopes"):
+        table.add_column(title)
     for token in found:
         table.add_row(
             str(token.id),
@@ -69,9 +72,8 @@ async def show(settings: Settings) -> None:
             else "\n".join(encode_id("Branch", b) for b in token.branch_ids),
             "all" if token.scopes == frozenset(Scope) else " ".join(sorted(token.scopes)),
         )
-    # A terminal's width breaks ids; whoever reads this with another program gets every row on one line.
-    console = Console()
-    console.print(table, width=console.width if console.is_terminal else 400)
+    # Another program that reads this gets each token on one line, however long.
+    Console(width=None if sys.stdout.isatty() else 400).print(table)
 
 
 async def revoke(settings: Settings, token_id: str) -> None:

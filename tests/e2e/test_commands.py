@@ -32,7 +32,7 @@ async def _complaint(*arguments: str, cwd: Path, **settings: str) -> str:
         (["serve", "--port", "70000"], "--port"),
         (["serve", "--host", "no such host"], "no such address"),
         (["negativate"], "negativate"),
-        (["token", "create"], "NAME"),
+        (["token", "create"], "'name'"),
         (["token", "create", "desk", "--scope", "EVERYTHING"], "--scope"),
         (["token", "create", "desk", "--branch", "1"], "id"),
         (["token", "create", " "], ""),
