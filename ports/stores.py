@@ -88,6 +88,18 @@ class Listing(Protocol[RecordT, FilterT, OrderT]):
         """How many records the filter lets through."""
 
 
+class NestedListing(Listing[RecordT, FilterT, OrderT], Protocol[RecordT, FilterT, OrderT]):
+    """A list that also stands inside the records of other lists, so that several of it are wanted at once."""
+
+    @abstractmethod
+    async def pages(self, matching: Sequence[FilterT], order: OrderT, window: Window) -> list[Page[RecordT]]:
+        """`page` for each of the filters (at most 100), by one query."""
+
+    @abstractmethod
+    async def counts(self, matching: Sequence[FilterT]) -> list[int]:
+        """`count` for each of the filters (at most 100), by one query."""
+
+
 class ExternalIds(Protocol[RecordT]):
     """Records that an integrator knows by ids of its own."""
 
@@ -147,14 +159,17 @@ class Prospects(
 
 
 class Invoices(
-    RecordStore[Invoice], Listing[Invoice, InvoiceFilter, Order[InvoiceOrder]], ExternalIds[Invoice], Protocol
+    RecordStore[Invoice],
+    NestedListing[Invoice, InvoiceFilter, Order[InvoiceOrder]],
+    ExternalIds[Invoice],
+    Protocol,
 ):
     """The invoices."""
 
 
 class Consultations(
     RecordStore[Consultation],
-    Listing[Consultation, ConsultationFilter, Order[ConsultationOrderField]],
+    NestedListing[Consultation, ConsultationFilter, Order[ConsultationOrderField]],
     Protocol,
 ):
     """The consultations, and apart from them the reports, which are large."""
@@ -196,7 +211,7 @@ class Consultations(
 
 class Negativations(
     RecordStore[Negativation],
-    Listing[Negativation, NegativationFilter, Order[NegativationOrder]],
+    NestedListing[Negativation, NegativationFilter, Order[NegativationOrder]],
     Protocol,
 ):
     """The registrations and their history.
