@@ -23,6 +23,8 @@ from core.domain.listing import (
     AuditOrder,
     BranchFilter,
     BranchOrder,
+    ClearingTaskFilter,
+    ClearingTaskOrder,
     CollectionItemFilter,
     CollectionOrder,
     CollectionRunFilter,
@@ -253,6 +255,10 @@ class Negativations(
     @abstractmethod
     async def count_live(self, integration_id: UUID) -> int:
         """How many live registrations an integration has."""
+
+
+class ClearingTasks(Listing[Negativation, ClearingTaskFilter, Order[ClearingTaskOrder]], Protocol):
+    """The registrations that somebody must clear (see `Negativation.awaits_clearing`), by the day it must have been done."""
 
 
 class CollectionSettings(Protocol):

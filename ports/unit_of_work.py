@@ -10,6 +10,7 @@ from ports.stores import (
     AccessTokens,
     AuditTrail,
     Branches,
+    ClearingTasks,
     CodeTables,
     CollectionItems,
     CollectionRuns,
@@ -43,6 +44,7 @@ class UnitOfWork(Protocol):
     invoices: Invoices
     consultations: Consultations
     negativations: Negativations
+    clearing_tasks: ClearingTasks
     parameters: Parameters
     collection_settings: CollectionSettings
     collection_runs: CollectionRuns

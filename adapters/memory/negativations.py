@@ -8,11 +8,16 @@ from adapters.memory.storage import MemoryStorage, Table, Transaction
 from core.domain.bureau import Environment
 from core.domain.calendar_rules import local_date
 from core.domain.errors import Conflict
-from core.domain.listing import NegativationFilter, NegativationOrder
+from core.domain.listing import (
+    ClearingTaskFilter,
+    ClearingTaskOrder,
+    NegativationFilter,
+    NegativationOrder,
+)
 from core.domain.money import ZERO
 from core.domain.negativation import HistoryEntry, Negativation, NegativationTotals
-from core.domain.paging import KeyValue, Order
-from ports.stores import Negativations
+from core.domain.paging import KeyValue, Order, Page, Window
+from ports.stores import ClearingTasks, Negativations
 
 
 class MemoryNegativations(Records[Negativation, NegativationFilter, Order[NegativationOrder]], Negativations):
@@ -95,6 +100,35 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
 
     def _live_ones(self) -> list[Negativation]:
         return [record for record in self.table.all() if record.status.live]
+
+
+class _Tasks(Records[Negativation, ClearingTaskFilter, Order[ClearingTaskOrder]]):
+    def lets_through(self, record: Negativation, matching: ClearingTaskFilter) -> bool:
+        return (
+            record.awaits_clearing
+            and (matching.branch_ids is None or record.branch_id in matching.branch_ids)
+            and matching.form in (None, record.form)
+        )
+
+    def order_value(self, record: Negativation, order: Order[ClearingTaskOrder]) -> KeyValue:
+        if record.clearing_due_on is None:
+            raise LookupError("a registration without a deadline awaits no clearing")
+        return record.clearing_due_on
+
+
+class MemoryClearingTasks(ClearingTasks):
+    """The registrations that somebody must clear: a list alone."""
+
+    def __init__(self, storage: MemoryStorage, transaction: Transaction) -> None:
+        self._tasks = _Tasks(storage, transaction, Negativation)
+
+    async def page(
+        self, matching: ClearingTaskFilter, order: Order[ClearingTaskOrder], window: Window
+    ) -> Page[Negativation]:
+        return await self._tasks.page(matching, order, window)
+
+    async def count(self, matching: ClearingTaskFilter) -> int:
+        return await self._tasks.count(matching)
 
 
 def _live_invoice(record: Negativation) -> Hashable | None:

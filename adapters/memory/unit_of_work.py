@@ -14,7 +14,7 @@ from adapters.memory.collection import MemoryCollectionItems, MemoryCollectionRu
 from adapters.memory.company import MemoryBranches, MemoryIntegrations
 from adapters.memory.consultations import MemoryConsultations
 from adapters.memory.monitoring import MemoryMonitorChanges, MemoryMonitors
-from adapters.memory.negativations import MemoryNegativations
+from adapters.memory.negativations import MemoryClearingTasks, MemoryNegativations
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.people import MemoryCustomers, MemoryInvoices, MemoryLeads, MemoryProspects
 from adapters.memory.routines import MemoryRoutines
@@ -26,6 +26,7 @@ from ports.stores import (
     AccessTokens,
     AuditTrail,
     Branches,
+    ClearingTasks,
     CodeTables,
     CollectionItems,
     CollectionRuns,
@@ -58,6 +59,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.invoices: Invoices = MemoryInvoices(storage, transaction)
         self.consultations: Consultations = MemoryConsultations(storage, transaction)
         self.negativations: Negativations = MemoryNegativations(storage, transaction)
+        self.clearing_tasks: ClearingTasks = MemoryClearingTasks(storage, transaction)
         self.parameters: Parameters = MemoryParameters(transaction)
         self.collection_settings: CollectionSettings = MemoryCollectionSettings(transaction)
         self.collection_runs: CollectionRuns = MemoryCollectionRuns(storage, transaction)

@@ -19,7 +19,7 @@ from adapters.sql.stores.collection import SqlCollectionItems, SqlCollectionRuns
 from adapters.sql.stores.company import SqlBranches, SqlIntegrations
 from adapters.sql.stores.consultations import SqlConsultations
 from adapters.sql.stores.monitoring import SqlMonitorChanges, SqlMonitors
-from adapters.sql.stores.negativations import SqlNegativations
+from adapters.sql.stores.negativations import SqlClearingTasks, SqlNegativations
 from adapters.sql.stores.people import SqlCustomers, SqlInvoices, SqlLeads, SqlProspects
 from adapters.sql.work import Work
 from ports.clock import Clock
@@ -29,6 +29,7 @@ from ports.stores import (
     AccessTokens,
     AuditTrail,
     Branches,
+    ClearingTasks,
     CodeTables,
     CollectionItems,
     CollectionRuns,
@@ -61,6 +62,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.invoices: Invoices = SqlInvoices(work)
         self.consultations: Consultations = SqlConsultations(work)
         self.negativations: Negativations = SqlNegativations(work)
+        self.clearing_tasks: ClearingTasks = SqlClearingTasks(work)
         self.parameters: Parameters = SqlParameters(work)
         self.collection_settings: CollectionSettings = SqlCollectionSettings(work)
         self.collection_runs: CollectionRuns = SqlCollectionRuns(work)

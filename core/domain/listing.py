@@ -61,6 +61,12 @@ class NegativationOrder(StrEnum):
     UPDATED_AT = "UPDATED_AT"
 
 
+class ClearingTaskOrder(StrEnum):
+    """What registrations that somebody must clear are ordered by."""
+
+    DUE_ON = "DUE_ON"
+
+
 class AuditOrder(StrEnum):
     """What audit events are ordered by."""
 
@@ -149,6 +155,14 @@ class NegativationFilter:
     created_from: date | None = None
     created_to: date | None = None
     clearing_due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearingTaskFilter:
+    """Which of the registrations that somebody must clear. `form`: the routine clears AUTOMATIC ones by itself."""
+
+    branch_ids: frozenset[UUID] | None = None
+    form: NegativationForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ from core.domain.listing import (
     AuditOrder,
     BranchFilter,
     BranchOrder,
+    ClearingTaskFilter,
+    ClearingTaskOrder,
     ConsultationFilter,
     ConsultationOrderField,
     IntegrationFilter,
@@ -27,7 +29,7 @@ from core.domain.listing import (
     PersonFilter,
     PersonOrder,
 )
-from core.domain.negativation import Clearing, NegativationForm, NegativationStatus
+from core.domain.negativation import Clearing, Negativation, NegativationForm, NegativationStatus
 from core.domain.paging import Direction, Order, Window
 from core.domain.plans import ConsultationPlan
 from core.domain.subjects import SubjectKind
@@ -224,6 +226,27 @@ async def test_registrations_that_somebody_must_clear(units_of_work: UnitsOfWork
         expected = [await store_negativation(work, company, **changes) for changes in must]
         matching = NegativationFilter(clearing_due=True)
         assert await _found(work.negativations, matching, NegativationOrder.NUMBER) == expected
+        tasks = await _found(work.clearing_tasks, ClearingTaskFilter(), ClearingTaskOrder.DUE_ON)
+        assert tasks == expected
+
+
+async def test_clearing_tasks(units_of_work: UnitsOfWork) -> None:
+    due: dict[str, Any] = {"status": NegativationStatus.ACTIVE, "clearing_due_on": TODAY}
+    async with units_of_work.begin() as work:
+        here, elsewhere = await store_company(work), await store_company(work)
+        manual = await store_negativation(work, here, **due)
+        automatic = await store_negativation(work, here, form=NegativationForm.AUTOMATIC, **due)
+        far = await store_negativation(work, elsewhere, **due)
+        cases: list[tuple[ClearingTaskFilter, list[Negativation]]] = [
+            (ClearingTaskFilter(), [manual, automatic, far]),
+            (ClearingTaskFilter(form=NegativationForm.MANUAL), [manual, far]),
+            (ClearingTaskFilter(form=NegativationForm.AUTOMATIC), [automatic]),
+            (ClearingTaskFilter(branch_ids=frozenset({elsewhere.branch.id})), [far]),
+            (ClearingTaskFilter(branch_ids=frozenset()), []),
+        ]
+        for matching, expected in cases:
+            found = await _found(work.clearing_tasks, matching, ClearingTaskOrder.DUE_ON)
+            assert found == expected, matching
 
 
 async def test_audit_events(units_of_work: UnitsOfWork) -> None:

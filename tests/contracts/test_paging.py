@@ -17,6 +17,8 @@ from core.domain.listing import (
     AuditOrder,
     BranchFilter,
     BranchOrder,
+    ClearingTaskFilter,
+    ClearingTaskOrder,
     ConsultationFilter,
     ConsultationOrderField,
     IntegrationFilter,
@@ -28,6 +30,7 @@ from core.domain.listing import (
     PersonFilter,
     PersonOrder,
 )
+from core.domain.negativation import NegativationStatus
 from core.domain.paging import Cursor, Direction, Edge, Order, Page, Window
 from core.domain.text import folded
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -116,6 +119,14 @@ async def _fill_negativations(work: UnitOfWork, random: Random) -> None:
         await store_negativation(work, company, created_at=created_at, updated_at=updated_at)
 
 
+async def _fill_clearing_tasks(work: UnitOfWork, random: Random) -> None:
+    company = await store_company(work)
+    for _ in range(COUNT):
+        due_on = TODAY + timedelta(days=random.randrange(4))
+        await store_negativation(work, company, status=NegativationStatus.ACTIVE, clearing_due_on=due_on)
+    await store_negativation(work, company, status=NegativationStatus.ACTIVE)
+
+
 async def _fill_audit(work: UnitOfWork, random: Random) -> None:
     await work.audit.add(*(make_audit_event() for _ in range(COUNT)))
 
@@ -191,6 +202,13 @@ ORDERS: dict[str, tuple[str, Any, Any, Fill, Callable[[Any], Any]]] = {
         NegativationOrder.UPDATED_AT,
         _fill_negativations,
         lambda r: r.updated_at,
+    ),
+    "clearing tasks": (
+        "clearing_tasks",
+        ClearingTaskFilter(),
+        ClearingTaskOrder.DUE_ON,
+        _fill_clearing_tasks,
+        lambda r: r.clearing_due_on,
     ),
     "audit events": ("audit", AuditFilter(), AuditOrder.NUMBER, _fill_audit, lambda r: r.number),
 }

@@ -19,11 +19,16 @@ from adapters.sql.tables import HistoryRow, NegativationRow
 from adapters.sql.work import Errors, Work
 from core.domain.bureau import Environment
 from core.domain.errors import Conflict
-from core.domain.listing import NegativationFilter, NegativationOrder
+from core.domain.listing import (
+    ClearingTaskFilter,
+    ClearingTaskOrder,
+    NegativationFilter,
+    NegativationOrder,
+)
 from core.domain.money import Money
 from core.domain.negativation import HistoryEntry, Negativation, NegativationTotals
-from core.domain.paging import Order
-from ports.stores import Negativations
+from core.domain.paging import Order, Page, Window
+from ports.stores import ClearingTasks, Negativations
 
 _COLUMNS = {
     NegativationOrder.NUMBER: "number",
@@ -31,6 +36,7 @@ _COLUMNS = {
     NegativationOrder.UPDATED_AT: "updated_at",
 }
 _LIVE = col(NegativationRow.live) == true()
+_TO_CLEAR = col(NegativationRow.awaits_clearing) == true()
 
 
 class SqlNegativations(
@@ -51,7 +57,7 @@ class SqlNegativations(
             *is_just(col(NegativationRow.invoice_id), matching.invoice_id),
             *equals(col(NegativationRow.integration_id), matching.integration_id),
             *on_local_days(col(NegativationRow.created_at), matching.created_from, matching.created_to),
-            *([col(NegativationRow.awaits_clearing) == true()] if matching.clearing_due else []),
+            *([_TO_CLEAR] if matching.clearing_due else []),
         ]
 
     def keyset(self, order: Order[NegativationOrder]) -> Keyset:
@@ -117,3 +123,34 @@ class SqlNegativations(
             .where(col(NegativationRow.integration_id) == integration_id, _LIVE)
         )
         return await self._work.scalar(statement)
+
+
+class _Tasks(Records[Negativation, NegativationRow, ClearingTaskFilter, Order[ClearingTaskOrder]]):
+    def __init__(self, work: Work) -> None:
+        super().__init__(work, NegativationRow, negativation_row, negativation_of)
+
+    def conditions(self, matching: ClearingTaskFilter) -> Conditions:
+        return [
+            _TO_CLEAR,
+            *one_of(col(NegativationRow.branch_id), matching.branch_ids),
+            *equals(col(NegativationRow.form), matching.form),
+        ]
+
+    def keyset(self, order: Order[ClearingTaskOrder]) -> Keyset:
+        # Not null wherever `awaits_clearing` holds.
+        return Keyset(NegativationRow, "clearing_due_on", order.direction)
+
+
+class SqlClearingTasks(ClearingTasks):
+    """The registrations that somebody must clear: a list alone."""
+
+    def __init__(self, work: Work) -> None:
+        self._tasks = _Tasks(work)
+
+    async def page(
+        self, matching: ClearingTaskFilter, order: Order[ClearingTaskOrder], window: Window
+    ) -> Page[Negativation]:
+        return await self._tasks.page(matching, order, window)
+
+    async def count(self, matching: ClearingTaskFilter) -> int:
+        return await self._tasks.count(matching)

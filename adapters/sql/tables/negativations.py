@@ -34,6 +34,10 @@ class NegativationRow(RecordRow, table=True):
         _of_those_to_clear("ix_negativations_to_clear_branch", "branch_id", "number"),
         _of_those_to_clear("ix_negativations_to_clear_created_at", "created_at", "number"),
         _of_those_to_clear("ix_negativations_to_clear_updated_at", "updated_at", "number"),
+        _of_those_to_clear("ix_negativations_to_clear_due_on", "clearing_due_on", "number"),
+        _of_those_to_clear(
+            "ix_negativations_to_clear_branch_due_on", "branch_id", "clearing_due_on", "number"
+        ),
         Index("ix_negativations_created_at", "created_at", "number"),
         Index("ix_negativations_updated_at", "updated_at", "number"),
         Index("ix_negativations_branch", "branch_id", "number"),

@@ -20,6 +20,8 @@ from core.domain.listing import (
     AuditOrder,
     BranchFilter,
     BranchOrder,
+    ClearingTaskFilter,
+    ClearingTaskOrder,
     CollectionItemFilter,
     CollectionOrder,
     ConsultationFilter,
@@ -54,6 +56,7 @@ ORDERS: dict[str, Any] = {
     "invoices": InvoiceOrder,
     "consultations": ConsultationOrderField,
     "negativations": NegativationOrder,
+    "clearing_tasks": ClearingTaskOrder,
     "audit": AuditOrder,
     "collection_items": CollectionOrder,
     "monitors": MonitorOrder,
@@ -99,6 +102,8 @@ SOUGHT: list[tuple[str, Any]] = [
     ("negativations", NegativationFilter(invoice_id=new_id())),
     ("negativations", NegativationFilter(integration_id=new_id())),
     ("negativations", NegativationFilter(clearing_due=True, branch_ids=ONE)),
+    ("clearing_tasks", ClearingTaskFilter(branch_ids=ONE)),
+    ("clearing_tasks", ClearingTaskFilter(branch_ids=THREE)),
     ("audit", AuditFilter(branch_ids=ONE)),
     ("audit", AuditFilter(branch_ids=THREE)),
     ("audit", AuditFilter(action=AuditAction.COLLECTION_RUN)),
@@ -127,6 +132,8 @@ WALKED: list[tuple[str, Any]] = [
     ("negativations", NegativationFilter(form=NegativationForm.MANUAL)),
     ("negativations", NegativationFilter(environment=Environment.PRODUCTION)),
     ("negativations", NegativationFilter(clearing_due=True)),
+    ("clearing_tasks", ClearingTaskFilter()),
+    ("clearing_tasks", ClearingTaskFilter(form=NegativationForm.MANUAL)),
     ("audit", AuditFilter()),
     ("monitors", MonitorFilter()),
     ("monitor_changes", MonitorChangeFilter()),
@@ -176,7 +183,7 @@ async def _explain(database: Database, statement: str, parameters: Any, storage:
     async with database.reading(storage.clock) as work:
         connection = await work.session.connection()
         rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        return "\n".join(row[3] for row in rows)
+        return "\n".join(str(row.detail) for row in rows)
 
 
 def _store(work: UnitOfWork, kind: str) -> Any:

@@ -663,8 +663,22 @@ def upgrade() -> None:
             sqlite_where=sa.text("awaits_clearing = 1"),
         )
         batch_op.create_index(
+            "ix_negativations_to_clear_branch_due_on",
+            ["branch_id", "clearing_due_on", "number"],
+            unique=False,
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.create_index(
             "ix_negativations_to_clear_created_at",
             ["created_at", "number"],
+            unique=False,
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.create_index(
+            "ix_negativations_to_clear_due_on",
+            ["clearing_due_on", "number"],
             unique=False,
             postgresql_where=sa.text("awaits_clearing"),
             sqlite_where=sa.text("awaits_clearing = 1"),
@@ -779,7 +793,17 @@ def downgrade() -> None:
             sqlite_where=sa.text("awaits_clearing = 1"),
         )
         batch_op.drop_index(
+            "ix_negativations_to_clear_due_on",
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.drop_index(
             "ix_negativations_to_clear_created_at",
+            postgresql_where=sa.text("awaits_clearing"),
+            sqlite_where=sa.text("awaits_clearing = 1"),
+        )
+        batch_op.drop_index(
+            "ix_negativations_to_clear_branch_due_on",
             postgresql_where=sa.text("awaits_clearing"),
             sqlite_where=sa.text("awaits_clearing = 1"),
         )
