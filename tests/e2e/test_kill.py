@@ -22,8 +22,8 @@ LEASE_SECONDS = 90
 
 
 async def _eligible_invoices(desk: Desk) -> list[str]:
-    today = date.today()  # noqa: DTZ011 - a few days more or less make no difference
-    asked = {"dueFrom": f"{today - timedelta(days=1400)}", "dueTo": f"{today - timedelta(days=31)}"}
+    today = date.today()  # noqa: DTZ011 - a day more or less makes no difference
+    asked = {"dueFrom": f"{today - timedelta(days=1400)}", "dueTo": f"{today - timedelta(days=40)}"}
     nodes = (await desk.ask(operations.OPEN_INVOICES, count=100, **asked))["invoices"]["nodes"]
     ids = [node["id"] for node in nodes]
     verdicts = (await desk.ask(operations.ELIGIBILITY, ids=ids))["negativationEligibility"]
