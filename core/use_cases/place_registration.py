@@ -6,7 +6,7 @@ from core.domain.access import Caller
 from core.domain.audit import AuditAction, audited
 from core.domain.calendar_rules import expires_on
 from core.domain.eligibility import Case, debtor_of
-from core.domain.integration import Integration
+from core.domain.integration import Integration, IntegrationNotLinked
 from core.domain.intents import Intent, IntentKind
 from core.domain.negativation import HistoryEntry, Negativation, NegativationForm, NegativationStatus, Trigger
 from ports.ids import Ids
@@ -24,8 +24,13 @@ async def place_registration(
     at: datetime,
 ) -> Negativation:
     """Store the registration, its first history entry, the promise and the audit entry. Only for a case without reasons
-    against it. Raises Conflict NEGATIVATION_LIVE when another one got there first.
+    against it. Raises Conflict NEGATIVATION_LIVE when another one got there first, and IntegrationNotLinked when the
+    integration was deleted or given to another branch meanwhile.
     """
+    # Deleting an integration or moving it counts live registrations under this lock, so one of the two sees the other.
+    current = await work.integrations.get(integration.id, lock=True)
+    if current is None or current.deleted_at is not None or current.branch_id != case.branch.id:
+        raise IntegrationNotLinked(branch_number=case.branch.number)
     earlier = await work.negativations.latest_of_invoice(case.invoice.id)
     negativation = await work.negativations.add(
         Negativation(
@@ -35,7 +40,7 @@ async def place_registration(
             customer_id=case.customer.id,
             branch_id=case.branch.id,
             integration_id=integration.id,
-            environment=integration.environment,
+            environment=current.environment,
             form=form,
             status=NegativationStatus.QUEUED,
             generation=earlier.generation + 1 if earlier else 1,

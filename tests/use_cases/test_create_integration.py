@@ -212,16 +212,35 @@ async def test_what_cannot_be_a_password_is_refused(world: World, branch: Branch
     assert password.strip() == "" or password not in repr(caught.value.problems)
 
 
+async def test_the_longest_password_is_taken(world: World, branch: Branch) -> None:
+    created = await create(world, branch, pefin_password=Secret("x" * 64))
+    assert created.pefin.sealed is not None
+
+
 async def test_codes_are_optional_without_automation(world: World, branch: Branch) -> None:
     created = await create(world, branch, automation=AutomationFields(restriction_code="OO"))
     assert not created.automation.enabled
     assert (created.automation.restriction_code, created.automation.clearing_code) == ("OO", None)
 
 
-async def test_analysis_switched_off_refuses_it(world: World, branch: Branch) -> None:
+async def test_analysis_switched_off_refuses_it_before_the_bureau_is_asked(
+    world: World, branch: Branch
+) -> None:
     await world.set_parameters(enabled=False)
     with refused(world, CreditAnalysisDisabled):
-        await create(world, branch)
+        await create(world, branch, environment=Environment.PRODUCTION)
+
+
+async def test_analysis_switched_off_while_the_bureau_is_asked_refuses_it(
+    world: World, branch: Branch
+) -> None:
+    pause = world.bureau.pause("test_credentials")
+    going = asyncio.create_task(create(world, branch, environment=Environment.PRODUCTION))
+    await pause.reached.wait()
+    await world.set_parameters(enabled=False)
+    with refused(world, CreditAnalysisDisabled, bureau_calls=1):
+        pause.resumed.set()
+        await going
 
 
 @pytest.mark.parametrize(
