@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from api.paging import ListKind
+from api.paging import ListKind, NestedKind
 from core.domain.audit import AuditEvent
 from core.domain.branch import Branch
 from core.domain.consultation import Consultation
@@ -49,17 +49,17 @@ LEADS: ListKind[Lead, PersonFilter, PersonOrder] = ListKind(
 PROSPECTS: ListKind[Prospect, PersonFilter, PersonOrder] = ListKind(
     name="prospects", store=lambda work: work.prospects, values=_PERSON_VALUES
 )
-INVOICES: ListKind[Invoice, InvoiceFilter, InvoiceOrder] = ListKind(
+INVOICES: NestedKind[Invoice, InvoiceFilter, InvoiceOrder] = NestedKind(
     name="invoices",
     store=lambda work: work.invoices,
     values={InvoiceOrder.NUMBER: int, InvoiceOrder.DUE_ON: date},
 )
-CONSULTATIONS: ListKind[Consultation, ConsultationFilter, ConsultationOrderField] = ListKind(
+CONSULTATIONS: NestedKind[Consultation, ConsultationFilter, ConsultationOrderField] = NestedKind(
     name="consultations",
     store=lambda work: work.consultations,
     values={ConsultationOrderField.NUMBER: int, ConsultationOrderField.PERFORMED_AT: datetime},
 )
-NEGATIVATIONS: ListKind[Negativation, NegativationFilter, NegativationOrder] = ListKind(
+NEGATIVATIONS: NestedKind[Negativation, NegativationFilter, NegativationOrder] = NestedKind(
     name="negativations",
     store=lambda work: work.negativations,
     values={

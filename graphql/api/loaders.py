@@ -4,7 +4,7 @@ A loader answers None for what does not exist and for what lies outside the call
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -12,8 +12,9 @@ from strawberry.dataloader import DataLoader
 from core.domain.access import Caller
 from core.domain.branch import Branch
 from core.domain.negativation import HistoryEntry
+from core.domain.paging import MAX_PAGE, Order, Page, Window
 from core.domain.report import CreditReport
-from ports.stores import RecordStore
+from ports.stores import NestedListing, RecordStore
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 
@@ -25,6 +26,10 @@ class _OfBranch(Protocol):
 FoundT = TypeVar("FoundT")
 OfBranchT = TypeVar("OfBranchT", bound=_OfBranch)
 
+PageKey: TypeAlias = tuple[Any, Order[Any], Window]
+"""A filter, an order and a window."""
+
+NestedStore: TypeAlias = Callable[[UnitOfWork], NestedListing[Any, Any, Any]]
 Find = Callable[[UnitOfWork, Collection[UUID]], Awaitable[Mapping[UUID, FoundT]]]
 
 
@@ -44,6 +49,33 @@ class Loaders:
         self.negativations = self._loader(self._visible(lambda work: work.negativations))
         self.reports = self._loader(_reports)
         self.histories = self._loader(_histories)
+        self._pages: dict[str, DataLoader[PageKey, Page[Any]]] = {}
+        self._counts: dict[str, DataLoader[Any, int]] = {}
+
+    def pages(self, name: str, store: NestedStore) -> DataLoader[PageKey, Page[Any]]:
+        """The loader of pages of the list `name`, one for each record of another list."""
+
+        async def load(keys: list[PageKey]) -> Sequence[Page[Any]]:
+            alike: dict[tuple[Order[Any], Window], list[Any]] = {}
+            for matching, order, window in keys:
+                alike.setdefault((order, window), []).append(matching)
+            found: dict[PageKey, Page[Any]] = {}
+            async with self._units_of_work.read() as work:
+                for (order, window), filters in alike.items():
+                    pages = await store(work).pages(filters, order, window)
+                    found |= {(each, order, window): page for each, page in zip(filters, pages, strict=True)}
+            return [found[key] for key in keys]
+
+        return self._pages.setdefault(name, DataLoader(load_fn=load, max_batch_size=MAX_PAGE))
+
+    def counts(self, name: str, store: NestedStore) -> DataLoader[Any, int]:
+        """The loader of totals of the list `name`, one for each record of another list."""
+
+        async def load(filters: list[Any]) -> Sequence[int]:
+            async with self._units_of_work.read() as work:
+                return await store(work).counts(filters)
+
+        return self._counts.setdefault(name, DataLoader(load_fn=load, max_batch_size=MAX_PAGE))
 
     def _loader(self, find: Find[FoundT]) -> DataLoader[UUID, FoundT | None]:
         async def load(ids: list[UUID]) -> Sequence[FoundT | None]:

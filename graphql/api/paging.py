@@ -11,8 +11,8 @@ from api.context import Context
 from api.cursors import decode_cursor, encode_cursor
 from api.fields import resolved
 from api.inputs import InputReader
-from core.domain.paging import MAX_PAGE, Cursor, KeyValue, Order, Window
-from ports.stores import Listing
+from core.domain.paging import MAX_PAGE, Cursor, KeyValue, Order, Page, Window
+from ports.stores import Listing, NestedListing
 from ports.unit_of_work import UnitOfWork
 
 DEFAULT_PAGE = 20
@@ -107,6 +107,13 @@ class ListKind(Generic[RecordT, FilterT, OrderFieldT]):
     values: Mapping[OrderFieldT, type[KeyValue]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NestedKind(ListKind[RecordT, FilterT, OrderFieldT]):
+    """A list that also stands inside the records of other lists."""
+
+    store: Callable[[UnitOfWork], NestedListing[RecordT, FilterT, Order[OrderFieldT]]]
+
+
 def read_window(
     kind: ListKind[RecordT, FilterT, OrderFieldT], order: Order[OrderFieldT], page: PageArguments
 ) -> Window:
@@ -146,15 +153,43 @@ async def read_connection(
     window = read_window(kind, order, page)
     async with context.units_of_work.read() as work:
         found = await kind.store(work).page(matching, order, window)
-    edges = [
-        Edge(cursor=encode_cursor(kind.name, order, edge.cursor), node=wrap(edge.record))
-        for edge in found.edges
-    ]
 
     async def count() -> int:
         async with context.units_of_work.read() as work:
             return await kind.store(work).count(matching)
 
+    return _connection(kind, order, found, wrap, count)
+
+
+async def read_nested_connection(
+    context: Context,
+    kind: NestedKind[RecordT, FilterT, OrderFieldT],
+    matching: FilterT,
+    order: Order[OrderFieldT],
+    page: PageArguments,
+    wrap: Callable[[RecordT], NodeT],
+) -> Connection[NodeT]:
+    """Read a page inside a record: those inside all records of a list are read together. Raises InvalidInput."""
+    window = read_window(kind, order, page)
+    found = await context.loaders.pages(kind.name, kind.store).load((matching, order, window))
+
+    async def count() -> int:
+        return await context.loaders.counts(kind.name, kind.store).load(matching)
+
+    return _connection(kind, order, found, wrap, count)
+
+
+def _connection(
+    kind: ListKind[RecordT, FilterT, OrderFieldT],
+    order: Order[OrderFieldT],
+    found: Page[RecordT],
+    wrap: Callable[[RecordT], NodeT],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[NodeT]:
+    edges = [
+        Edge(cursor=encode_cursor(kind.name, order, edge.cursor), node=wrap(edge.record))
+        for edge in found.edges
+    ]
     return Connection(
         edges=edges,
         page_info=PageInfo(

@@ -10,7 +10,7 @@ from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
 from api.lists import CONSULTATIONS
-from api.paging import Connection, PageArguments, read_connection
+from api.paging import Connection, PageArguments, read_nested_connection
 from api.types.node import Node
 from api.types.report import CreditReport
 from api.types.values import Document, Money, money_or_none
@@ -152,7 +152,7 @@ async def consultations_of(
 ) -> Connection[Consultation]:
     """The consultations made for a customer, lead or prospect. Raises Forbidden without READ_CONSULTATIONS."""
     context.caller.require(Scope.READ_CONSULTATIONS)
-    return await read_connection(
+    return await read_nested_connection(
         context,
         CONSULTATIONS,
         ConsultationFilter(branch_ids=context.caller.branch_ids, subject_id=subject_id),

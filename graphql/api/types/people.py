@@ -9,7 +9,7 @@ from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
 from api.lists import INVOICES, NEGATIVATIONS
-from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.paging import After, Before, Connection, First, Last, PageArguments, read_nested_connection
 from api.types.node import Node
 from api.types.values import Document, document_or_none
 from core.domain import subjects as domain
@@ -83,7 +83,7 @@ class Customer(Node):
     async def negativations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> "Connection[Negativation]":
-        return await read_connection(
+        return await read_nested_connection(
             info.context,
             NEGATIVATIONS,
             NegativationFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
@@ -96,7 +96,7 @@ class Customer(Node):
     async def invoices(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> "Connection[Invoice]":
-        return await read_connection(
+        return await read_nested_connection(
             info.context,
             INVOICES,
             InvoiceFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
