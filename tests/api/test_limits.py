@@ -137,9 +137,9 @@ async def test_a_fragment_that_doubles_forty_times_is_refused_at_once(desk: Desk
         f"fragment F{index} on Branch {{ integration {{ branch {{ name }} }} ...F{index + 1} ...F{index + 1} }} "
         for index in range(40)
     )
-    began = time.perf_counter()
+    began = time.process_time()
     answer = await desk.ask(query + "fragment F40 on Branch { name }")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert (answer.status, answer.code()) == (400, "LIMIT_EXCEEDED")
 
 
@@ -222,9 +222,9 @@ async def test_texts_that_no_storage_takes_are_refused_in_documents_too(desk: De
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     work()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def test_a_refusal_is_a_graphql_error() -> None:
