@@ -288,6 +288,16 @@ async def test_the_environment_stays_while_a_registration_is_live(
     assert caught.value.count == 1
 
 
+async def test_a_registration_that_came_during_the_test_keeps_the_environment(world: World) -> None:
+    pause = world.bureau.pause("test_credentials")
+    going = asyncio.create_task(update(world, environment=Environment.PRODUCTION))
+    await pause.reached.wait()
+    await add_live(world)
+    with refused(world, ActiveNegativations, bureau_calls=1):
+        pause.resumed.set()
+        await going
+
+
 # branch
 
 
