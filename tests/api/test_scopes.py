@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from api.ids import encode_id
 from api.schema import MUTATIONS, QUERIES
 from core.domain.access import Caller, Scope
 from support.builders import (
     make_caller,
-    new_id,
 )
 from support.desk import Desk, global_id
+from support.mutation_inputs import WRITES, mutation_document, with_ids
 
 
 def _caller(*scopes: Scope, **changes: Any) -> Caller:
@@ -64,70 +63,16 @@ async def test_whoever_holds_a_token_may_ask_who_it_is(desk: Desk) -> None:
     assert answer.errors == []
 
 
-WRITES = {
-    "consult_credit": ({"subject": {"customerId": "{Customer}"}}, Scope.CONSULT),
-    "negativate_debtor": ({"invoiceId": "{Invoice}"}, Scope.NEGATIVATE),
-    "clear_negativation": ({"negativationId": "{Negativation}"}, Scope.CLEAR),
-    "resend_negativation": ({"negativationId": "{Negativation}"}, Scope.RESEND),
-    "rotate_credentials": (
-        {"integrationId": "{Integration}", "kind": "PEFIN", "newPassword": "1", "confirmation": "1"},
-        Scope.ROTATE_CREDENTIALS,
-    ),
-    "adopt_credentials": (
-        {"integrationId": "{Integration}", "kind": "PEFIN", "newPassword": "1", "confirmation": "1"},
-        Scope.ROTATE_CREDENTIALS,
-    ),
-    "update_credit_parameters": ({"enabled": False}, Scope.CONFIGURE),
-    "create_integration": (
-        {"branchId": "{Branch}", "environment": "HOMOLOGATION", "login": "x", "responsibleCpf": "x"},
-        Scope.CONFIGURE,
-    ),
-    "update_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "delete_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "test_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "link_integration": ({"branchId": "{Branch}", "integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "unlink_integration": ({"branchId": "{Branch}", "integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "create_branch": ({"name": "x", "document": "x", "stateCode": "x", "city": "x"}, Scope.WRITE_RECORDS),
-    "update_branch": ({"branchId": "{Branch}"}, Scope.WRITE_RECORDS),
-    "create_customer": ({"branchId": "{Branch}", "name": "x", "document": "x"}, Scope.WRITE_RECORDS),
-    "update_customer": ({"customerId": "{Customer}"}, Scope.WRITE_RECORDS),
-    "create_lead": ({"branchId": "{Branch}", "name": "x"}, Scope.WRITE_RECORDS),
-    "update_lead": ({"leadId": "{Lead}"}, Scope.WRITE_RECORDS),
-    "create_prospect": ({"branchId": "{Branch}", "name": "x"}, Scope.WRITE_RECORDS),
-    "update_prospect": ({"prospectId": "{Prospect}"}, Scope.WRITE_RECORDS),
-    "create_invoice": (
-        {"customerId": "{Customer}", "amount": "1", "issuedOn": "2026-01-01", "dueOn": "2026-01-02"},
-        Scope.WRITE_RECORDS,
-    ),
-    "update_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
-    "settle_invoice": ({"invoiceId": "{Invoice}", "method": "PIX"}, Scope.WRITE_RECORDS),
-    "cancel_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
-    "renegotiate_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
-}
-
-
 def test_each_mutation_is_tried_without_its_scope() -> None:
     assert {field.python_name for field in MUTATIONS} == set(WRITES)
 
 
-def _filled(value: Any) -> Any:
-    """The value with ids, of records that need not exist, in the place of `{Kind}`."""
-    if isinstance(value, dict):
-        return {name: _filled(inside) for name, inside in value.items()}
-    if isinstance(value, str) and value.startswith("{"):
-        return encode_id(value.strip("{}"), new_id())
-    return value
-
-
 @pytest.mark.parametrize("name", WRITES)
 async def test_a_mutation_without_its_scope_is_forbidden_and_does_nothing(desk: Desk, name: str) -> None:
-    head, *tail = name.split("_")
-    mutation = head + "".join(part.capitalize() for part in tail)
-    title = mutation[0].upper() + mutation[1:]
     data, scope = WRITES[name]
     answer = await desk.ask(
-        f"mutation ($input: {title}Input!) {{ {mutation}(input: $input) {{ __typename }} }}",
-        {"input": _filled(data)},
+        mutation_document(name, "__typename"),
+        {"input": with_ids(data)},
         caller=_caller(*(set(Scope) - {scope})),
         language="en",
     )
