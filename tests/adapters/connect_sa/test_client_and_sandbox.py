@@ -183,6 +183,17 @@ async def test_a_registration_lives_through_notice_publication_and_clearing(prov
     assert len({event.event_id for event in page.events}) == 3
 
 
+async def test_a_key_may_hold_any_character(provider: Provider) -> None:
+    inclusion = make_inclusion(key="negativação 1/2?#%\n")
+    await provider.bureau.register(PEFIN, inclusion)
+    assert await provider.bureau.find(PEFIN, inclusion.key) is not None
+    await provider.advance(1)
+    await provider.bureau.clear(PEFIN, make_exclusion(inclusion, key="baixa/ção"))
+    assert await provider.bureau.find(PEFIN, "baixa/ção") is not None
+    (event,) = (await provider.bureau.events(PEFIN, None)).events
+    assert event.inclusion_key == inclusion.key
+
+
 async def test_everything_about_the_debt_reaches_the_provider(provider: Provider) -> None:
     inclusion = make_inclusion(send_sms=False, restriction_code="CP")
     receipt = await provider.bureau.register(PEFIN, inclusion)

@@ -31,7 +31,9 @@ class Server:
             create_sandbox(state_file, clock=MovableClock()), log_config=None, lifespan="off"
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]})
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
+        )
 
     def start(self) -> None:
         self._thread.start()
