@@ -28,6 +28,12 @@
   const headersFor = (request, typed) =>
     request.operationName === "IntrospectionQuery" ? { ...headers, ...typed } : typed;
 
+  // For a moment after a tab was chosen GraphiQL still sends the name of the operation in the tab before.
+  function withoutStaleName({ operationName, ...request }) {
+    const known = operationName && new RegExp(`\\b${operationName}\\b`).test(request.query);
+    return known ? { ...request, operationName } : request;
+  }
+
   async function fetcher(request, { headers: typed } = {}) {
     const response = await fetch(ENDPOINT, {
       method: "POST",
@@ -37,7 +43,7 @@
         Accept: "application/graphql-response+json, application/json;q=0.9",
         ...headersFor(request, typed),
       },
-      body: JSON.stringify(request),
+      body: JSON.stringify(withoutStaleName(request)),
     });
     const text = await response.text();
     try {

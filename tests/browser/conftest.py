@@ -1,33 +1,22 @@
-"""A real Chromium, and a page that notes what it asks for."""
+"""A real Chromium, and a service to look at."""
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from browser.window import Window
+from e2e.processes import Program, program, run
 
 CHROMIUM = shutil.which("chromium")
 
 
-@dataclass(slots=True, kw_only=True)
-class Window:
-    """A page with everything it asked for and everything it complained about."""
-
-    page: Page
-    requests: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def origins(self) -> set[str]:
-        """Whom the page asked, as scheme and host and port."""
-        parts = (urlsplit(request.url) for request in self.requests)
-        return {f"{part.scheme}://{part.netloc}" for part in parts}
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a screen."""
     if CHROMIUM is None:
         pytest.skip("Chromium is missing: `make browser` installs it and runs these tests")
     async with async_playwright() as playwright:
@@ -36,18 +25,28 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def window(chromium: Browser) -> AsyncIterator[Window]:
-    """A fresh page, as a person would open it."""
+    """A fresh window, as a person would open it."""
     context = await chromium.new_context(viewport={"width": 1400, "height": 900}, locale="en-US")
     window = Window(page=await context.new_page())
-
-    def complain(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            window.complaints.append(message.text)
-
-    context.on("request", lambda request: window.requests.append(request))
-    window.page.on("console", complain)
-    window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
+    window.watch()
     yield window
     await context.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Program]:
+    """`fiador serve` as `make run` starts it: with the demo in it. Not started where there is no browser."""
+    folder = tmp_path_factory.mktemp("service")
+    code, _, errors = await run("demo", "--if-empty", cwd=folder)
+    assert code == 0, errors
+    async with program("serve", "--port", "0", cwd=folder, until="GraphiQL") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """A client that asks this machine directly."""
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        yield client
