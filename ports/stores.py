@@ -195,8 +195,8 @@ class Consultations(
         """A consultation of the document whose answer is still awaited (PENDING or UNDETERMINED)."""
 
     @abstractmethod
-    async def totals(self, matching: ConsultationFilter) -> ConsultationTotals:
-        """The totals of what the filter lets through."""
+    async def totals(self, matching: Sequence[ConsultationFilter]) -> list[ConsultationTotals]:
+        """The totals of what each of the filters (at most 100) lets through, by one query."""
 
     @abstractmethod
     async def add_report(self, consultation_id: UUID, delivered: BureauReport) -> None:
@@ -223,8 +223,8 @@ class Negativations(
     """
 
     @abstractmethod
-    async def totals(self, matching: NegativationFilter) -> NegativationTotals:
-        """The totals of what the filter lets through."""
+    async def totals(self, matching: Sequence[NegativationFilter]) -> list[NegativationTotals]:
+        """The totals of what each of the filters (at most 100) lets through, by one query."""
 
     @abstractmethod
     async def live_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
@@ -285,7 +285,7 @@ class CollectionRuns(
         """The real run (not dry) of that date."""
 
 
-class CollectionItems(Listing[CollectionItem, CollectionItemFilter, Order[CollectionOrder]], Protocol):
+class CollectionItems(NestedListing[CollectionItem, CollectionItemFilter, Order[CollectionOrder]], Protocol):
     """What the runs decided. Items are only ever added."""
 
     @abstractmethod
@@ -301,7 +301,7 @@ class Monitors(RecordStore[Monitor], Listing[Monitor, MonitorFilter, Order[Monit
         """The monitors that are not stopped, by document number, by one query."""
 
 
-class MonitorChanges(Listing[MonitorChange, MonitorChangeFilter, Order[MonitorOrder]], Protocol):
+class MonitorChanges(NestedListing[MonitorChange, MonitorChangeFilter, Order[MonitorOrder]], Protocol):
     """The changes found. A change that is there already (same monitor and event) is passed over."""
 
     @abstractmethod

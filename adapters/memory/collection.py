@@ -80,6 +80,14 @@ class MemoryCollectionItems(CollectionItems):
     async def count(self, matching: CollectionItemFilter) -> int:
         return await self._items.count(matching)
 
+    async def pages(
+        self, matching: Sequence[CollectionItemFilter], order: Order[CollectionOrder], window: Window
+    ) -> list[Page[CollectionItem]]:
+        return await self._items.pages(matching, order, window)
+
+    async def counts(self, matching: Sequence[CollectionItemFilter]) -> list[int]:
+        return await self._items.counts(matching)
+
 
 def _real_date(run: CollectionRun) -> date | None:
     return None if run.dry_run else run.run_date

@@ -1,6 +1,6 @@
 """Consultations and their reports in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from adapters.memory.records import Records
@@ -45,7 +45,10 @@ class MemoryConsultations(
         by_time = order.field is ConsultationOrderField.PERFORMED_AT
         return record.performed_at if by_time else record.number
 
-    async def totals(self, matching: ConsultationFilter) -> ConsultationTotals:
+    async def totals(self, matching: Sequence[ConsultationFilter]) -> list[ConsultationTotals]:
+        return [self._totals(each) for each in matching]
+
+    def _totals(self, matching: ConsultationFilter) -> ConsultationTotals:
         found = self._matching(matching)
         return ConsultationTotals(
             count=len(found),

@@ -65,6 +65,14 @@ class MemoryMonitorChanges(MonitorChanges):
     async def count(self, matching: MonitorChangeFilter) -> int:
         return await self._changes.count(matching)
 
+    async def pages(
+        self, matching: Sequence[MonitorChangeFilter], order: Order[MonitorOrder], window: Window
+    ) -> list[Page[MonitorChange]]:
+        return await self._changes.pages(matching, order, window)
+
+    async def counts(self, matching: Sequence[MonitorChangeFilter]) -> list[int]:
+        return await self._changes.counts(matching)
+
 
 def _watched(record: Monitor) -> Hashable | None:
     return (record.integration_id, record.document.number) if record.stopped_at is None else None

@@ -87,7 +87,10 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
                 found[negativation_id].append(entry)
         return found
 
-    async def totals(self, matching: NegativationFilter) -> NegativationTotals:
+    async def totals(self, matching: Sequence[NegativationFilter]) -> list[NegativationTotals]:
+        return [self._totals(each) for each in matching]
+
+    def _totals(self, matching: NegativationFilter) -> NegativationTotals:
         found = self._matching(matching)
         return NegativationTotals(
             count=len(found),

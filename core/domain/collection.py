@@ -135,6 +135,16 @@ class CollectionRun:
     finished_at: datetime | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def fraction_done(self) -> float:
+        """How far it has come, from 0 to 1, by branches: each is gone through twice, once in each phase."""
+        if self.status is CollectionRunStatus.DONE or not self.branch_ids:
+            return 1.0
+        behind = len(self.branch_ids) - len(self.progress.branch_ids)
+        if self.progress.phase is CollectionPhase.CLEAR:
+            behind += len(self.branch_ids)
+        return behind / (2 * len(self.branch_ids))
+
     def advanced(
         self,
         progress: CollectionProgress | None,

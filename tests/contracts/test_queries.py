@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from core.domain.bureau import Environment
-from core.domain.listing import InvoiceFilter, InvoiceOrder
+from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter
 from core.domain.negativation import HistoryEntry, NegativationStatus, Trigger
 from core.domain.paging import Direction, Order, Window
 from ports.unit_of_work import UnitOfWork
@@ -57,6 +57,9 @@ QUESTIONS: dict[str, Ask] = {
         [InvoiceFilter(customer_id=each) for each in ids],
         Order(InvoiceOrder.DUE_ON, Direction.DESC),
         Window(size=COUNT),
+    ),
+    "totals": lambda work, ids, keys: work.negativations.totals(
+        [NegativationFilter(customer_id=each) for each in ids]
     ),
     "counts": lambda work, ids, keys: work.invoices.counts([InvoiceFilter(customer_id=each) for each in ids]),
 }

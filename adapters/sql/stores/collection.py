@@ -103,3 +103,11 @@ class SqlCollectionItems(CollectionItems):
 
     async def count(self, matching: CollectionItemFilter) -> int:
         return await self._items.count(matching)
+
+    async def pages(
+        self, matching: Sequence[CollectionItemFilter], order: Order[CollectionOrder], window: Window
+    ) -> list[Page[CollectionItem]]:
+        return await self._items.pages(matching, order, window)
+
+    async def counts(self, matching: Sequence[CollectionItemFilter]) -> list[int]:
+        return await self._items.counts(matching)

@@ -1,12 +1,12 @@
 """Consultations and their reports."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, clauses, equals, is_just, on_local_days, one_of
+from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.consultations import consultation_of, consultation_row, report_row
 from adapters.sql.mapping.values import report_of
 from adapters.sql.paging import Keyset
@@ -51,12 +51,11 @@ class SqlConsultations(
         column = "performed_at" if order.field is ConsultationOrderField.PERFORMED_AT else "number"
         return Keyset(ConsultationRow, column, order.direction)
 
-    async def totals(self, matching: ConsultationFilter) -> ConsultationTotals:
+    async def totals(self, matching: Sequence[ConsultationFilter]) -> list[ConsultationTotals]:
         billed = func.count().filter(col(ConsultationRow.billable) == true())
         cost = func.coalesce(func.sum(col(ConsultationRow.cost_centavos)), 0)
-        statement = select(func.count(), billed, cost).select_from(ConsultationRow)
-        row = await self._work.row(statement.where(*clauses(self.conditions(matching))))
-        return ConsultationTotals(count=row[0], billed=row[1], cost=Money(int(row[2])))
+        rows = await self.sums(matching, func.count(), billed, cost)
+        return [ConsultationTotals(count=row[0], billed=row[1], cost=Money(int(row[2]))) for row in rows]
 
     async def by_number(self, number: int) -> Consultation | None:
         if not 0 < number < 2**63:

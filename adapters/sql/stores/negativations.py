@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select, true
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, clauses, equals, is_just, on_local_days, one_of
+from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.negativations import (
     history_entry_of,
     history_row,
@@ -110,11 +110,12 @@ class SqlNegativations(
             found[row.negativation_id].append(history_entry_of(row))
         return found
 
-    async def totals(self, matching: NegativationFilter) -> NegativationTotals:
+    async def totals(self, matching: Sequence[NegativationFilter]) -> list[NegativationTotals]:
         amount = func.coalesce(func.sum(col(NegativationRow.amount_centavos)), 0)
-        statement = select(func.count(), amount, func.count().filter(_LIVE)).select_from(NegativationRow)
-        row = await self._work.row(statement.where(*clauses(self.conditions(matching))))
-        return NegativationTotals(count=row[0], amount=Money(int(row[1])), live=row[2])
+        rows = await self.sums(matching, func.count(), amount, func.count().filter(_LIVE))
+        return [
+            NegativationTotals(count=count, amount=Money(int(sum_)), live=live) for count, sum_, live in rows
+        ]
 
     async def count_live(self, integration_id: UUID) -> int:
         statement = (
