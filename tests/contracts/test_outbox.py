@@ -185,6 +185,16 @@ async def test_an_account_goes_no_faster_than_its_pace(storage: Storage) -> None
     assert [claim.intent.account for claim in await queue.claim(10)] == [slow]
 
 
+async def test_claimers_at_once_keep_the_pace_together(storage: Storage) -> None:
+    account = new_id()
+    await _put(storage.units_of_work, *(make_intent(account=account) for _ in range(30)))
+    queue = storage.queue(pace=Pace(interval=HOUR, burst=5))
+    async with asyncio.timeout(30):
+        claimed = await asyncio.gather(*(queue.claim(2) for _ in range(12)))
+        claimed += [await queue.claim(10)]
+    assert sum(len(claims) for claims in claimed) == 5
+
+
 async def test_pace_gives_one_order_for_each_interval_that_passes(storage: Storage) -> None:
     account = new_id()
     await _put(storage.units_of_work, *(make_intent(account=account) for _ in range(6)))
@@ -280,6 +290,18 @@ async def test_a_promise_put_before_the_wait_is_not_slept_through(storage: Stora
     async with asyncio.timeout(10):
         await queue.wait(HOUR)
         assert len(await queue.claim(1)) == 1
+
+
+async def test_one_commit_wakes_once(storage: Storage) -> None:
+    queue = storage.queue()
+    await _put(storage.units_of_work, make_intent())
+    async with asyncio.timeout(10):
+        await queue.wait(HOUR)
+    again = asyncio.create_task(queue.wait(HOUR))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not again.done()
+    again.cancel()
 
 
 async def test_a_release_wakes_who_waits(storage: Storage) -> None:
