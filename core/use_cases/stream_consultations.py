@@ -16,7 +16,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 500
+CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class StreamConsultations:
     ids: Ids
 
     async def __call__(self, command: StreamConsultationsCommand) -> AsyncGenerator[ConsultationLine, None]:
-        """The lines, five hundred read at a time. Raises Forbidden at the first one."""
+        """The lines, two hundred read at a time. Raises Forbidden at the first one."""
         caller = command.caller
         caller.require(Scope.READ, Scope.READ_CONSULTATIONS)
         narrowed = replace(command.matching, branch_ids=caller.narrowed(command.matching.branch_ids))

@@ -15,7 +15,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 500
+CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class StreamNegativations:
     ids: Ids
 
     async def __call__(self, command: StreamNegativationsCommand) -> AsyncGenerator[NegativationLine, None]:
-        """The lines, five hundred read at a time. Raises Forbidden at the first one."""
+        """The lines, two hundred read at a time. Raises Forbidden at the first one."""
         caller = command.caller
         caller.require(Scope.READ)
         narrowed = replace(command.matching, branch_ids=caller.narrowed(command.matching.branch_ids))
