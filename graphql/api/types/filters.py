@@ -5,6 +5,7 @@ from uuid import UUID
 
 import strawberry
 
+from api.ids import split_id
 from api.inputs import InputReader
 from core.domain.access import Caller
 from core.domain.audit import AuditAction
@@ -37,6 +38,13 @@ class FilterReader(InputReader):
         """The branches to look in."""
         asked = self.optional_id("Branch", branch_id, "filter", "branchId")
         return caller.narrowed(None if asked is None else [asked])
+
+    def record(self, text: str | None) -> UUID | None:
+        """The record id in a global id of whatever kind."""
+        found = None if text is None else split_id(text)
+        if text is not None and found is None:
+            self.add(("filter", "recordId"), "INVALID_ID", kind="Node")
+        return None if found is None else found[1]
 
     def document(self, text: str | None) -> str | None:
         """The number of a document to look for."""
@@ -254,6 +262,9 @@ class NegativationFilterInput:
 class AuditEventFilterInput:
     branch_id: strawberry.ID | None = strawberry.field(default=None, description=_BRANCH)
     action: AuditAction | None = strawberry.field(default=None, description="Only this operation (operação).")
+    record_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Only done to this record, of whatever type (registro)."
+    )
     actor_id: str | None = strawberry.field(
         default=None, description="Only by this actor, by its `actorId` (responsável)."
     )
@@ -267,6 +278,7 @@ class AuditEventFilterInput:
         found = AuditFilter(
             branch_ids=reader.branches(caller, self.branch_id),
             action=self.action,
+            record_id=reader.record(self.record_id),
             actor_id=self.actor_id,
             from_on=self.from_on,
             to_on=self.to_on,
