@@ -89,11 +89,13 @@ async def test_it_is_closed_today(world: World, way: Way) -> None:
     (event,) = await events_of(world, way.action)
     assert (event.record_id, event.branch_id) == (closed.id, closed.branch_id)
     assert event.details["on"] == "2026-03-16"
+    assert event.details.get("method") == ("PIX" if way.status is InvoiceStatus.SETTLED else None)
 
 
 @WAYS
-async def test_on_an_earlier_day_when_one_is_given(world: World, way: Way) -> None:
-    assert (await way.close(world, **{way.field: date(2026, 3, 2)})).closed_on == date(2026, 3, 2)
+@pytest.mark.parametrize("day", [date(2026, 3, 2), TODAY])
+async def test_on_the_day_that_is_given(world: World, way: Way, day: date) -> None:
+    assert (await way.close(world, **{way.field: day})).closed_on == day
 
 
 @WAYS
