@@ -20,7 +20,7 @@ _SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off"
 
 
 class PostgresServer:
-    """A server, and databases in it by name. `SHARED` has all tables, and no rows after `clean`."""
+    """A server, and databases in it by name. `SHARED` has all tables, and is as new after `clean`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -42,8 +42,14 @@ class PostgresServer:
         """Empty the shared database, whatever is still going on in it. (Far faster than making a new one.)"""
         others = f"datname = '{SHARED}' AND pid <> pg_backend_pid()"
         await self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608
-        deletions = (str(table.delete()) for table in reversed(METADATA.sorted_tables))
-        await self.run(*deletions, database=SHARED)
+        tables = list(reversed(METADATA.sorted_tables))
+        deletions = (str(table.delete()) for table in tables)
+        numbers = (
+            f"SELECT setval(pg_get_serial_sequence('{table.name}', 'number'), 1, false)"
+            for table in tables
+            if "number" in table.columns
+        )
+        await self.run(*deletions, *numbers, database=SHARED)
 
     async def create(self) -> str:
         """A database of its own, without any table; the answer is its name."""
