@@ -1,7 +1,7 @@
 """Save leads and prospects by hundreds, as an integrator or an import sends them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from core.domain.access import Caller, Scope
 from core.domain.subjects import Lead, Prospect
@@ -13,16 +13,25 @@ from core.use_cases.save_prospect import (
     UpdateProspect,
     UpdateProspectCommand,
 )
-from core.use_cases.save_rows import SavedRow, branch_of, check_rows, known_rows, owning_branches, save_rows
+from core.use_cases.save_rows import (
+    SavedRow,
+    branch_of,
+    check_rows,
+    given_values,
+    known_rows,
+    owning_branches,
+    save_rows,
+)
 from ports.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRow:
-    """A lead or prospect of the branch with that external id, whole."""
+    """A lead or prospect of the branch with that external id, whole. kept: fields that an update leaves as they are."""
 
     branch_external_id: str
     fields: ContactFields
+    kept: frozenset[str] = frozenset()
 
     @property
     def owner_external_id(self) -> str:
@@ -69,7 +78,7 @@ class SaveLeads:
 
         async def update(row: ContactRow, before: Lead) -> Lead:
             branch_of(branches, row, before.branch_id)
-            changes = ContactChanges(**asdict(row.fields))
+            changes = ContactChanges(**given_values(row.fields, row.kept))
             return await self.update(UpdateLeadCommand(caller=caller, lead_id=before.id, changes=changes))
 
         return await save_rows(command.rows, known, create, update)
@@ -103,7 +112,7 @@ class SaveProspects:
 
         async def update(row: ContactRow, before: Prospect) -> Prospect:
             branch_of(branches, row, before.branch_id)
-            changes = ContactChanges(**asdict(row.fields))
+            changes = ContactChanges(**given_values(row.fields, row.kept))
             return await self.update(
                 UpdateProspectCommand(caller=caller, prospect_id=before.id, changes=changes)
             )

@@ -1,7 +1,7 @@
 """Save customers by hundreds, as an integrator or an import sends them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from core.domain.access import Caller, Scope
 from core.domain.subjects import Customer
@@ -14,16 +14,28 @@ from core.use_cases.save_customer import (
     UpdateCustomer,
     UpdateCustomerCommand,
 )
-from core.use_cases.save_rows import SavedRow, branch_of, check_rows, known_rows, owning_branches, save_rows
+from core.use_cases.save_rows import (
+    SavedRow,
+    branch_of,
+    check_rows,
+    given_values,
+    known_rows,
+    owning_branches,
+    save_rows,
+)
 from ports.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRow:
-    """A customer of the branch with that external id, whole: a part that is absent is cleared when it is updated."""
+    """A customer of the branch with that external id, whole: a part that is absent is cleared when it is updated.
+
+    kept: fields, and parts of the address, that an update leaves as they are, whatever stands in `fields`.
+    """
 
     branch_external_id: str
     fields: CustomerFields
+    kept: frozenset[str] = frozenset()
 
     @property
     def owner_external_id(self) -> str:
@@ -72,14 +84,11 @@ class SaveCustomers:
 
         async def update(row: CustomerRow, before: Customer) -> Customer:
             branch_of(branches, row, before.branch_id)
-            values = {name: getattr(row.fields, name) for name in _FIELDS}
-            address = AddressChanges(**asdict(row.fields.address))
-            changes = CustomerChanges(**values, address=address)
+            values = given_values(row.fields, row.kept)
+            address = AddressChanges(**given_values(row.fields.address, row.kept))
+            changes = CustomerChanges(**{**values, "address": address})
             return await self.update(
                 UpdateCustomerCommand(caller=caller, customer_id=before.id, changes=changes)
             )
 
         return await save_rows(command.rows, known, create, update)
-
-
-_FIELDS = ("name", "document", "gender", "born_on", "mobile", "email", "hold", "external_id")

@@ -1,7 +1,7 @@
 """Save invoices by hundreds, as an integrator or an import sends them."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from core.domain.access import Caller, Scope
 from core.domain.invoice import Invoice
@@ -13,16 +13,17 @@ from core.use_cases.save_invoice import (
     UpdateInvoice,
     UpdateInvoiceCommand,
 )
-from core.use_cases.save_rows import SavedRow, check_rows, known_rows, owner_of, save_rows
+from core.use_cases.save_rows import SavedRow, check_rows, given_values, known_rows, owner_of, save_rows
 from ports.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceRow:
-    """An invoice of the customer with that external id, whole."""
+    """An invoice of the customer with that external id, whole. kept: fields that an update leaves as they are."""
 
     customer_external_id: str
     fields: InvoiceFields
+    kept: frozenset[str] = frozenset()
 
     @property
     def owner_external_id(self) -> str:
@@ -76,7 +77,7 @@ class SaveInvoices:
 
         async def update(row: InvoiceRow, before: Invoice) -> Invoice:
             owner_of(customers, row, "Customer", "customerExternalId", before.customer_id)
-            changes = InvoiceChanges(**asdict(row.fields))
+            changes = InvoiceChanges(**given_values(row.fields, row.kept))
             return await self.update(
                 UpdateInvoiceCommand(caller=caller, invoice_id=before.id, changes=changes)
             )

@@ -1,9 +1,9 @@
 """Saving many records that an integrator knows by external ids: each row is created or updated, and has its own result."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from core.domain.access import Caller
@@ -85,6 +85,11 @@ def owner_of(
     if before is not None and before != owner.id:
         raise Conflict(reason="BELONGS_ELSEWHERE")
     return owner.id
+
+
+def given_values(fields: Any, kept: frozenset[str]) -> dict[str, Any]:
+    """What a row says about a record (`fields`, a dataclass), by field, without what is to stay as it is."""
+    return {name: value for name, value in asdict(fields).items() if name not in kept}
 
 
 async def save_rows(

@@ -87,6 +87,20 @@ async def test_an_update_clears_what_the_row_does_not_say(world: World) -> None:
     assert stored.address.city is None
 
 
+async def test_an_update_leaves_what_the_row_keeps(world: World) -> None:
+    whole = AddressFields(city="Blumenau", street="Rua das Palmeiras")
+    await save(world, customer(1, mobile="47988887777", email="ana@example.test", address=whole))
+
+    changed = customer(1, name="Nome Novo", address=AddressFields(city="Itajaí"))
+    kept = frozenset({"mobile", "email", "street"})
+    assert await save(world, replace(changed, kept=kept)) == [(SavedHow.UPDATED, None)]
+
+    async with world.units_of_work.read() as work:
+        stored = (await work.customers.by_external_ids(["c-1"]))["c-1"]
+    assert (stored.name, stored.mobile, stored.email) == ("Nome Novo", "47988887777", "ana@example.test")
+    assert (stored.address.city, stored.address.street) == ("Itajaí", "Rua das Palmeiras")
+
+
 async def test_the_second_of_two_equal_ids_updates_the_first(world: World) -> None:
     assert await save(world, customer(1), customer(1, name="Nome Novo")) == [
         (SavedHow.CREATED, None),
