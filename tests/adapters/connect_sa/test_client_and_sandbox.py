@@ -404,6 +404,8 @@ async def test_asking_for_results_in_a_tight_loop_is_refused(provider: Provider)
     with pytest.raises(BureauFailure) as caught:
         await provider.bureau.events(PEFIN, None)
     assert (caught.value.failure, caught.value.retry_after_seconds) == (FailureClass.QUOTA, 1)
+    await provider.http.post("/_sandbox/reset")
+    await provider.bureau.events(PEFIN, None)
 
 
 async def test_an_environment_without_an_address_is_said_so(provider: Provider) -> None:

@@ -78,6 +78,11 @@ async def test_only_a_cnpj_is_watched(provider: Provider, document: str) -> None
         ("POST", "/v1/consultas", {"auth": CONSULTA, "json": {}}, 400, "CHAVE_INVALIDA"),
         (
             *("POST", "/v1/consultas"),
+            {"auth": CONSULTA, "json": {}, "headers": {"Idempotency-Key": "a b"}},
+            *(400, "CHAVE_INVALIDA"),
+        ),
+        (
+            *("POST", "/v1/consultas"),
             {"auth": CONSULTA, "content": b"{", "headers": {"Idempotency-Key": "k"}},
             *(400, "REQUISICAO_INVALIDA"),
         ),
@@ -107,6 +112,7 @@ async def test_wrong_requests_are_refused_in_the_shape_of_the_contract(
     answer = await provider.http.request(method, path, **more)
     assert (answer.status_code, answer.json()["codigo"], answer.json()["faturada"]) == (status, code, False)
     assert ("WWW-Authenticate" in answer.headers) is (status == 401)
+    assert ("Allow" in answer.headers) is (status == 405)
 
 
 async def test_a_refused_body_is_not_quoted(provider: Provider) -> None:

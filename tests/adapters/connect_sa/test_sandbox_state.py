@@ -100,11 +100,13 @@ async def test_reset_forgets_everything(provider: Provider) -> None:
     changed = make_account(CredentialKind.PEFIN, password="581642")
     await provider.bureau.register(changed, make_inclusion())
     await provider.advance(1)
+    await provider.bureau.clear(changed, make_exclusion(make_inclusion()))
     old = await provider.bureau.events(changed, None)
     provider.clock.pass_time(seconds=1)
     assert (await provider.http.post("/_sandbox/reset")).status_code == 204
     ledger = await provider.ledger()
     assert (ledger["registrations"], ledger["daysAhead"], ledger["calls"]) == ([], 0, {})
+    assert await provider.bureau.find(PEFIN, "negativation:1:clear") is None
     await provider.bureau.register(PEFIN, make_inclusion())
     await provider.advance(1)
     new = await provider.bureau.events(PEFIN, old.cursor)
