@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from operator import itemgetter
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -79,21 +80,22 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
     async def pages(self, matching: Sequence[FilterT], order: OrderT, window: Window) -> list[Page[RecordT]]:
         if not matching:
             return []
-        keyset = self.keyset(order)
-        statement = keyset.pages(self._row_type, [self.conditions(each) for each in matching], window)
-        found: list[list[tuple[RecordT, Cursor]]] = [[] for _ in matching]
+        keyset, padded = self.keyset(order), _padded(matching)
+        statement = keyset.pages(self._row_type, [self.conditions(each) for each in padded], window)
+        found: list[list[tuple[RecordT, Cursor]]] = [[] for _ in padded]
         for row, place in await self._work.pairs(statement):
             found[place].append((self._to_record(row), keyset.cursor(row)))
-        return [page_of(records, window) for records in found]
+        return [page_of(records, window) for records in found[: len(matching)]]
 
     async def counts(self, matching: Sequence[FilterT]) -> list[int]:
         if not matching:
             return []
         totals = (
             select(func.count()).select_from(self._row_type).where(*clauses(self.conditions(each)))
-            for each in matching
+            for each in _padded(matching)
         )
-        return list(await self._work.row(select(*(total.scalar_subquery() for total in totals))))
+        found = await self._work.row(select(*(total.scalar_subquery() for total in totals)))
+        return list(found[: len(matching)])
 
     async def sums(self, matching: Sequence[FilterT], *figures: ColumnElement[Any]) -> list[tuple[Any, ...]]:
         """The figures of what each of the filters lets through, by one query."""
@@ -110,6 +112,15 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
 
     def _maybe(self, row: RowT | None) -> RecordT | None:
         return None if row is None else self._to_record(row)
+
+
+def _padded(filters: Sequence[FilterT]) -> list[FilterT]:
+    """The filters, the last one repeated up to a power of two.
+
+    A statement is put together anew for each number of filters, which takes longer than running it; so there are few.
+    """
+    size = 1 << (len(filters) - 1).bit_length()
+    return [*filters, *repeat(filters[-1], size - len(filters))]
 
 
 class KnownRecords(Records[RecordT, KnownRowT, FilterT, OrderT]):
