@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
-from operator import itemgetter
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
