@@ -133,6 +133,18 @@ async def test_a_password_replaced_during_the_test_is_not_judged_by_it(world: Wo
         assert done.integration.credential(kind).state is CredentialState.UNVERIFIED
 
 
+@pytest.mark.parametrize("state", [CredentialState.ROTATING, CredentialState.MISSING])
+async def test_what_began_during_the_test_is_not_touched(world: World, state: CredentialState) -> None:
+    pause = world.bureau.pause("test_credentials")
+    going = asyncio.create_task(run_test(world))
+    await pause.reached.wait()
+    for kind in CredentialKind:
+        await set_credential(world, kind, state=state)
+    pause.resumed.set()
+    done = await going
+    assert {done.integration.credential(kind).state for kind in CredentialKind} == {state}
+
+
 async def test_the_trail_tells_what_came_of_it(world: World) -> None:
     refuse(world, PEFIN)
     await run_test(world)
