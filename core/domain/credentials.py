@@ -140,6 +140,9 @@ CRITERIA: dict[CredentialKind, tuple[str, ...]] = {
 }
 """The criteria that the password form shows, by code, in the order of the form."""
 
+ADVICE = ("STRONG", "UNIQUE_PER_FIELD", "NO_PERSONAL_DATA", "NOT_GUESSABLE")
+"""What the password form advises besides, by code: it refuses nothing."""
+
 
 def password_problems(kind: CredentialKind, new: Secret, confirmation: Secret) -> tuple[Problem, ...]:
     """Every criterion that `new` breaks, and CONFIRMATION_DIFFERS; the history is checked elsewhere."""

@@ -37,6 +37,13 @@ class InputReader(Problems):
         """The record ids in a list of global ids of `kind`."""
         return [self.id(kind, text, *path, str(index)) for index, text in enumerate(texts)]
 
+    def ids_at_most(self, most: int, kind: str, texts: Sequence[str], *path: str) -> list[UUID]:
+        """Like `ids`; of a list that is too long nothing but that is said."""
+        if len(texts) > most:
+            self.add(path, "TOO_MANY", max=most)
+            return []
+        return self.ids(kind, texts, *path)
+
 
 class Given(Protocol[GivenT]):
     """A field that a client gave (`strawberry.Some`)."""
@@ -49,3 +56,13 @@ class Given(Protocol[GivenT]):
 def change(given: Given[ValueT] | None) -> Change[ValueT]:
     """A field of an update as use cases take it: UNSET when the client left it out."""
     return UNSET if given is None else given.value
+
+
+def value_or_none(given: Given[ValueT | None] | None) -> ValueT | None:
+    """What a client gave; None when it left the field out."""
+    return None if given is None else given.value
+
+
+def left_out(**given: Given[object] | None) -> frozenset[str]:
+    """The names of the fields that a client left out."""
+    return frozenset(name for name, value in given.items() if value is None)

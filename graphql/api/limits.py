@@ -17,9 +17,11 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     StringValueNode,
+    ValueNode,
     VariableNode,
     Visitor,
     get_named_type,
@@ -32,6 +34,10 @@ from graphql import (
 from api.paging import DEFAULT_PAGE
 from api.protocol_error import ProtocolCode, ProtocolError
 from core.domain.paging import MAX_PAGE
+from core.use_cases.save_rows import MAX_ROWS
+
+_BATCHES = ("invoiceIds", "negativationIds", "rows")
+"""The lists, in inputs of mutations, that are answered with one result each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +224,25 @@ class _Costs:
 
     def _list_size(self, field: FieldNode) -> int:
         sizes = [self._value(field, name) for name in ("ids", "invoiceIds")]
-        return max([1, *(size for size in sizes if isinstance(size, int))])
+        return max([1, *(size for size in sizes if isinstance(size, int)), self._batch_size(field)])
+
+    def _batch_size(self, field: FieldNode) -> int:
+        """How many records a mutation's input names; a filter may stand for a whole batch.
+
+        Longer lists than any mutation takes count as the longest one: to refuse them, naming the field, costs nothing.
+        """
+        given = next((each.value for each in field.arguments or () if each.name.value == "input"), None)
+        if isinstance(given, VariableNode):
+            values = self._variables.get(given.name.value)
+            sizes = (
+                {name: _length(value) for name, value in values.items()} if isinstance(values, dict) else {}
+            )
+        elif isinstance(given, ObjectValueNode):
+            sizes = {part.name.value: self._length(part.value) for part in given.fields}
+        else:
+            sizes = {}
+        filtered = MAX_PAGE if "filter" in sizes else 1
+        return max(filtered, *(min(sizes.get(name, 1), MAX_ROWS) for name in _BATCHES))
 
     def _value(self, field: FieldNode, name: str) -> int | None:
         """The number, or the length of the list, that an argument holds."""
@@ -232,5 +256,15 @@ class _Costs:
                     )
                 if isinstance(value, IntValueNode):
                     return int(value.value[:10])
-                return len(value.values) if isinstance(value, ListValueNode) else 1
+                return self._length(value)
         return None
+
+    def _length(self, value: ValueNode) -> int:
+        """The length of the list that is written there, or that a variable holds."""
+        if isinstance(value, VariableNode):
+            return _length(self._variables.get(value.name.value))
+        return len(value.values) if isinstance(value, ListValueNode) else 1
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list) else 1

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from api.paging import ListKind, NestedKind
 from core.domain.audit import AuditEvent
 from core.domain.branch import Branch
+from core.domain.collection import CollectionItem, CollectionRun
 from core.domain.consultation import Consultation
 from core.domain.integration import Integration
 from core.domain.invoice import Invoice
@@ -13,17 +14,26 @@ from core.domain.listing import (
     AuditOrder,
     BranchFilter,
     BranchOrder,
+    ClearingTaskFilter,
+    ClearingTaskOrder,
+    CollectionItemFilter,
+    CollectionOrder,
+    CollectionRunFilter,
     ConsultationFilter,
     ConsultationOrderField,
     IntegrationFilter,
     IntegrationOrder,
     InvoiceFilter,
     InvoiceOrder,
+    MonitorChangeFilter,
+    MonitorFilter,
+    MonitorOrder,
     NegativationFilter,
     NegativationOrder,
     PersonFilter,
     PersonOrder,
 )
+from core.domain.monitoring import Monitor, MonitorChange
 from core.domain.negativation import Negativation
 from core.domain.paging import KeyValue
 from core.domain.subjects import Customer, Lead, Prospect
@@ -67,6 +77,23 @@ NEGATIVATIONS: NestedKind[Negativation, NegativationFilter, NegativationOrder] =
         NegativationOrder.CREATED_AT: datetime,
         NegativationOrder.UPDATED_AT: datetime,
     },
+)
+CLEARING_TASKS: ListKind[Negativation, ClearingTaskFilter, ClearingTaskOrder] = ListKind(
+    name="clearingTasks",
+    store=lambda work: work.clearing_tasks,
+    values={ClearingTaskOrder.DUE_ON: date},
+)
+COLLECTION_RUNS: ListKind[CollectionRun, CollectionRunFilter, CollectionOrder] = ListKind(
+    name="collectionRuns", store=lambda work: work.collection_runs, values={CollectionOrder.NUMBER: int}
+)
+COLLECTION_ITEMS: NestedKind[CollectionItem, CollectionItemFilter, CollectionOrder] = NestedKind(
+    name="collectionItems", store=lambda work: work.collection_items, values={CollectionOrder.NUMBER: int}
+)
+MONITORS: ListKind[Monitor, MonitorFilter, MonitorOrder] = ListKind(
+    name="monitors", store=lambda work: work.monitors, values={MonitorOrder.NUMBER: int}
+)
+MONITOR_CHANGES: NestedKind[MonitorChange, MonitorChangeFilter, MonitorOrder] = NestedKind(
+    name="monitorChanges", store=lambda work: work.monitor_changes, values={MonitorOrder.NUMBER: int}
 )
 AUDIT_EVENTS: ListKind[AuditEvent, AuditFilter, AuditOrder] = ListKind(
     name="auditEvents", store=lambda work: work.audit, values={AuditOrder.NUMBER: int}

@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from core.domain.access import Caller
 from core.domain.branch import Branch
+from core.domain.collection import CollectionRun
 from core.domain.negativation import HistoryEntry
 from core.domain.paging import MAX_PAGE, Order, Page, Window
 from core.domain.report import CreditReport
@@ -24,6 +25,7 @@ class _OfBranch(Protocol):
 
 
 FoundT = TypeVar("FoundT")
+FilterT = TypeVar("FilterT")
 OfBranchT = TypeVar("OfBranchT", bound=_OfBranch)
 
 PageKey: TypeAlias = tuple[Any, Order[Any], Window]
@@ -47,8 +49,12 @@ class Loaders:
         self.invoices = self._loader(self._visible(lambda work: work.invoices))
         self.consultations = self._loader(self._visible(lambda work: work.consultations))
         self.negativations = self._loader(self._visible(lambda work: work.negativations))
+        self.monitors = self._loader(self._visible(lambda work: work.monitors))
+        self.collection_runs = self._loader(_collection_runs)
         self.reports = self._loader(_reports)
         self.histories = self._loader(_histories)
+        self.consultation_totals = self._sums(lambda work: work.consultations.totals)
+        self.negativation_totals = self._sums(lambda work: work.negativations.totals)
         self._pages: dict[str, DataLoader[PageKey, Page[Any]]] = {}
         self._counts: dict[str, DataLoader[Any, int]] = {}
 
@@ -77,6 +83,15 @@ class Loaders:
 
         return self._counts.setdefault(name, DataLoader(load_fn=load, max_batch_size=MAX_PAGE))
 
+    def _sums(
+        self, totals: Callable[[UnitOfWork], Callable[[list[FilterT]], Awaitable[list[FoundT]]]]
+    ) -> DataLoader[FilterT, FoundT]:
+        async def load(filters: list[FilterT]) -> Sequence[FoundT]:
+            async with self._units_of_work.read() as work:
+                return await totals(work)(filters)
+
+        return DataLoader(load_fn=load, max_batch_size=MAX_PAGE)
+
     def _loader(self, find: Find[FoundT]) -> DataLoader[UUID, FoundT | None]:
         async def load(ids: list[UUID]) -> Sequence[FoundT | None]:
             async with self._units_of_work.read() as work:
@@ -104,6 +119,10 @@ class Loaders:
 
 async def _reports(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, CreditReport]:
     return await work.consultations.reports(ids)
+
+
+async def _collection_runs(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, CollectionRun]:
+    return await work.collection_runs.get_many(ids)
 
 
 async def _histories(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, list[HistoryEntry]]:

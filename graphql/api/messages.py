@@ -9,6 +9,7 @@ from api.texts.conflicts import CONFLICTS
 from api.texts.errors import ERRORS
 from api.texts.languages import Language
 from api.texts.passwords import PASSWORDS
+from api.texts.plans import PLAN_NOTICES
 from api.texts.problems import PROBLEMS
 from api.texts.protocol import PROTOCOL
 from api.texts.records import KINDS
@@ -43,6 +44,13 @@ def problem_message(problem: Problem, language: Language) -> str:
 def password_message(code: str, language: Language) -> str:
     """A criterion of a password, or advice about it."""
     return _say(PASSWORDS, code, language, {})
+
+
+def plan_notice(ends_on: date | None, language: Language) -> str:
+    """What to tell whoever chooses a plan that is to be discontinued, or was."""
+    if ends_on is None:
+        return _say(PLAN_NOTICES, "ENDS_SOON", language, {})
+    return _say(PLAN_NOTICES, "ENDS_ON", language, {"ends_on": ends_on})
 
 
 def kind_name(kind: str, language: Language) -> str:

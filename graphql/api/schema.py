@@ -24,14 +24,24 @@ from api.mutations.create_lead import create_lead
 from api.mutations.create_prospect import create_prospect
 from api.mutations.delete_integration import delete_integration
 from api.mutations.link_integration import link_integration
+from api.mutations.monitor_company import monitor_company
 from api.mutations.negativate_debtor import negativate_debtor
+from api.mutations.negativate_debtors import negativate_debtors
 from api.mutations.renegotiate_invoice import renegotiate_invoice
 from api.mutations.resend_negativation import resend_negativation
+from api.mutations.resend_negativations import resend_negativations
 from api.mutations.rotate_credentials import rotate_credentials
+from api.mutations.run_collection import run_collection
+from api.mutations.save_customers import save_customers
+from api.mutations.save_invoices import save_invoices
+from api.mutations.save_leads import save_leads
+from api.mutations.save_prospects import save_prospects
 from api.mutations.settle_invoice import settle_invoice
+from api.mutations.stop_monitoring import stop_monitoring
 from api.mutations.test_integration import test_integration
 from api.mutations.unlink_integration import unlink_integration
 from api.mutations.update_branch import update_branch
+from api.mutations.update_collection_parameters import update_collection_parameters
 from api.mutations.update_credit_parameters import update_credit_parameters
 from api.mutations.update_customer import update_customer
 from api.mutations.update_integration import update_integration
@@ -39,16 +49,19 @@ from api.mutations.update_invoice import update_invoice
 from api.mutations.update_lead import update_lead
 from api.mutations.update_prospect import update_prospect
 from api.queries.audit import audit_events
+from api.queries.collection import collection_parameters, collection_runs
 from api.queries.consultations import consultation_plans, consultations
+from api.queries.monitoring import monitor_changes, monitors
 from api.queries.negativations import (
     clearing_codes,
+    clearing_tasks,
     negativation_eligibility,
     negativations,
     restriction_codes,
 )
 from api.queries.nodes import node, nodes
 from api.queries.records import branches, customers, integrations, invoices, leads, prospects
-from api.queries.settings import credit_parameters, password_criteria
+from api.queries.settings import credit_parameters, password_advice, password_criteria
 from api.queries.viewer import viewer
 from api.scalars import SCALARS
 
@@ -66,18 +79,26 @@ QUERIES = [
     consultations,
     consultation_plans,
     negativations,
+    clearing_tasks,
     negativation_eligibility,
     restriction_codes,
     clearing_codes,
     password_criteria,
+    password_advice,
+    collection_parameters,
+    collection_runs,
+    monitors,
+    monitor_changes,
     audit_events,
 ]
 
 MUTATIONS = [
     consult_credit,
     negativate_debtor,
+    negativate_debtors,
     clear_negativation,
     resend_negativation,
+    resend_negativations,
     rotate_credentials,
     adopt_credentials,
     update_credit_parameters,
@@ -100,6 +121,14 @@ MUTATIONS = [
     settle_invoice,
     cancel_invoice,
     renegotiate_invoice,
+    save_customers,
+    save_leads,
+    save_prospects,
+    save_invoices,
+    update_collection_parameters,
+    run_collection,
+    monitor_company,
+    stop_monitoring,
 ]
 
 

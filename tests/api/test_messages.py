@@ -23,11 +23,12 @@ from api.texts.conflicts import CONFLICTS
 from api.texts.errors import ERRORS
 from api.texts.languages import Language, negotiate_language
 from api.texts.passwords import PASSWORDS
+from api.texts.plans import PLAN_NOTICES
 from api.texts.problems import PROBLEMS
 from api.texts.protocol import PROTOCOL
 from api.texts.records import KINDS
 from core.domain.access import UnauthenticatedReason
-from core.domain.credentials import CRITERIA
+from core.domain.credentials import ADVICE, CRITERIA
 from core.domain.errors import Problem
 from core.domain.subjects import NegativationHold
 from support.builders import TODAY
@@ -40,6 +41,7 @@ TABLES = {
     "passwords": PASSWORDS,
     "protocol": PROTOCOL,
     "kinds": KINDS,
+    "plans": PLAN_NOTICES,
 }
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|MINOR")
 
@@ -127,8 +129,9 @@ def test_each_text_of_the_api_is_used() -> None:
 
 
 def test_each_criterion_of_a_password_has_its_words() -> None:
-    advice = {"CONFIRMATION_DIFFERS", "REPEATED_DIGITS", "PERSONAL_DATA", "USED_ELSEWHERE", "UNVERIFIED"}
-    assert {code for codes in CRITERIA.values() for code in codes} | advice == set(PASSWORDS)
+    warnings = {"CONFIRMATION_DIFFERS", "REPEATED_DIGITS", "PERSONAL_DATA", "USED_ELSEWHERE", "UNVERIFIED"}
+    criteria = {code for codes in CRITERIA.values() for code in codes}
+    assert criteria | set(ADVICE) | warnings == set(PASSWORDS)
 
 
 @pytest.mark.parametrize("table", TABLES)

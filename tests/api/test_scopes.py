@@ -33,9 +33,14 @@ READS = {
     "clearing_codes": ('{ clearingCodes(branchId: "QnJhbmNo") { code } }', Scope.READ),
     "negativation_eligibility": ("{ negativationEligibility(invoiceIds: []) { allowed } }", Scope.READ),
     "consultations": ("{ consultations { totalCount } }", Scope.READ_CONSULTATIONS),
+    "clearing_tasks": ("{ clearingTasks { totalCount } }", Scope.READ),
+    "collection_parameters": ("{ collectionParameters { daysAfterDue } }", Scope.READ),
+    "collection_runs": ("{ collectionRuns { totalCount } }", Scope.READ),
+    "monitors": ("{ monitors { totalCount } }", Scope.MONITOR),
+    "monitor_changes": ("{ monitorChanges { totalCount } }", Scope.MONITOR),
     "audit_events": ("{ auditEvents { totalCount } }", Scope.AUDIT),
 }
-FREE = {"viewer", "password_criteria"}
+FREE = {"viewer", "password_criteria", "password_advice"}
 
 
 def test_each_query_is_tried_without_its_scope() -> None:
@@ -58,7 +63,7 @@ async def test_a_query_without_its_scope_is_forbidden(desk: Desk, name: str) -> 
 
 
 async def test_whoever_holds_a_token_may_ask_who_it_is(desk: Desk) -> None:
-    query = "{ viewer { name scopes branches { nodes { name } } } passwordCriteria(kind: PEFIN) { code } }"
+    query = "{ viewer { name scopes branches { nodes { name } } } passwordCriteria(kind: PEFIN) { code } passwordAdvice { code } }"
     answer = await desk.ask(query, caller=_caller())
     assert answer.errors == []
 

@@ -25,20 +25,8 @@ from server.container import OWN_USE_CASES, build_container, make, use_cases
 
 NOT_YET_OFFERED = {
     "CollectionRunItems",
-    "MonitorCompany",
-    "NegativateDebtors",
-    "ReadCollectionParameters",
-    "ResendNegativations",
-    "RunCollection",
-    "SaveCustomers",
-    "SaveInvoices",
-    "SaveLeads",
-    "SaveProspects",
-    "StartCollection",
-    "StopMonitoring",
     "StreamConsultations",
     "StreamNegativations",
-    "UpdateCollectionParameters",
 }
 """What the schema has no field for so far."""
 

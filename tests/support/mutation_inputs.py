@@ -45,6 +45,16 @@ WRITES: dict[str, tuple[dict[str, Any], Scope]] = {
     "settle_invoice": ({"invoiceId": "{Invoice}", "method": "PIX"}, Scope.WRITE_RECORDS),
     "cancel_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
     "renegotiate_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
+    "negativate_debtors": ({"invoiceIds": []}, Scope.NEGATIVATE),
+    "resend_negativations": ({"negativationIds": []}, Scope.RESEND),
+    "save_customers": ({"rows": []}, Scope.WRITE_RECORDS),
+    "save_leads": ({"rows": []}, Scope.WRITE_RECORDS),
+    "save_prospects": ({"rows": []}, Scope.WRITE_RECORDS),
+    "save_invoices": ({"rows": []}, Scope.WRITE_RECORDS),
+    "update_collection_parameters": ({"branchId": "{Branch}"}, Scope.CONFIGURE),
+    "run_collection": ({}, Scope.RUN_COLLECTION),
+    "monitor_company": ({"branchId": "{Branch}"}, Scope.MONITOR),
+    "stop_monitoring": ({"monitorId": "{Monitor}"}, Scope.MONITOR),
 }
 
 

@@ -4,9 +4,12 @@ from api.enums.describe import describe
 from core.domain.listing import (
     AuditOrder,
     BranchOrder,
+    ClearingTaskOrder,
+    CollectionOrder,
     ConsultationOrderField,
     IntegrationOrder,
     InvoiceOrder,
+    MonitorOrder,
     NegativationOrder,
     PersonOrder,
 )
@@ -64,4 +67,22 @@ describe(
     "What audit events are ordered by (ordenar eventos por).",
     {"NUMBER": "By their sequential number, which is also their order in time (ID)."},
     name="AuditEventOrderField",
+)
+describe(
+    ClearingTaskOrder,
+    "What clearing tasks are ordered by (ordenar baixas pendentes por).",
+    {"DUE_ON": "By the last day to have it cleared (prazo da baixa)."},
+    name="ClearingTaskOrderField",
+)
+describe(
+    CollectionOrder,
+    "What runs of the collection routine are ordered by (ordenar execuções por).",
+    {"NUMBER": _NUMBER},
+    name="CollectionRunOrderField",
+)
+describe(
+    MonitorOrder,
+    "What watched companies, and the changes found, are ordered by (ordenar monitoramentos por).",
+    {"NUMBER": _NUMBER},
+    name="MonitorOrderField",
 )

@@ -114,7 +114,9 @@ def input_problems(problems: Iterable[Problem], language: Language) -> list[Inpu
     return [InputProblem.of(problem, language) for problem in problems]
 
 
-@strawberry.type(description="A reason why an invoice must not be negativated (motivo).")
+@strawberry.type(
+    description="A reason why an invoice must not be negativated, or a negativation cannot be cleared (motivo)."
+)
 class EligibilityReason:
     code: str = strawberry.field(
         description="Which rule forbids it, for programs, such as NOT_OVERDUE_ENOUGH (regra)."

@@ -98,3 +98,11 @@ def user_error(error: DomainError, context: Context) -> UserError | None:
         if isinstance(error, handler.exception_type):
             return handler.make(error, context)
     return None
+
+
+def error_of_part(error: DomainError, context: Context) -> UserError:
+    """The error of one part of a batch, as the schema shows it. Raises `error` itself when there is no type for it."""
+    shown = user_error(error, context)
+    if shown is None:
+        raise error
+    return shown

@@ -9,8 +9,10 @@ from api.context import Info
 from api.fields import resolved
 from api.ids import decode_id
 from api.lists import CONSULTATIONS
-from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
-from api.types.consultation import Consultation
+from api.messages import plan_notice
+from api.paging import After, Before, First, Last, PageArguments, read_connection
+from api.texts.languages import Language
+from api.types.consultation import Consultation, ConsultationConnection
 from api.types.filters import ConsultationFilterInput
 from api.types.orders import ConsultationOrderInput
 from api.types.values import Money, money_or_none
@@ -37,16 +39,14 @@ async def consultations(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Connection[Consultation]:
-    info.context.caller.require(Scope.READ, Scope.READ_CONSULTATIONS)
-    return await read_connection(
-        info.context,
-        CONSULTATIONS,
-        (matching or ConsultationFilterInput()).read(info.context.caller),
-        (order_by or ConsultationOrderInput(field=ConsultationOrderField.NUMBER)).order(),
-        PageArguments(first=first, after=after, last=last, before=before),
-        Consultation.of,
-    )
+) -> ConsultationConnection:
+    context = info.context
+    context.caller.require(Scope.READ, Scope.READ_CONSULTATIONS)
+    wanted = (matching or ConsultationFilterInput()).read(context.caller)
+    order = (order_by or ConsultationOrderInput(field=ConsultationOrderField.NUMBER)).order()
+    page = PageArguments(first=first, after=after, last=last, before=before)
+    found = await read_connection(context, CONSULTATIONS, wanted, order, page, Consultation.of)
+    return ConsultationConnection.of(found, context, wanted)
 
 
 @strawberry.type(description="A plan that may be asked for (plano de consulta).")
@@ -59,18 +59,23 @@ class OfferedConsultationPlan:
     ends_on: date | None = strawberry.field(
         description="From which day on it is refused (fim do plano); null while unknown."
     )
+    notice: str | None = strawberry.field(
+        description="What to tell whoever chooses a plan that is to be discontinued (aviso de descontinuação); null for the "
+        "others."
+    )
     price: Money | None = strawberry.field(
         description="What one consultation costs (preço); null when the provider does not say."
     )
 
     @classmethod
-    def of(cls, offered: OfferedPlan) -> "OfferedConsultationPlan":
+    def of(cls, offered: OfferedPlan, language: Language) -> "OfferedConsultationPlan":
         """The plan as the schema shows it."""
         return cls(
             plan=offered.plan,
             name=offered.name,
             deprecated=offered.deprecated,
             ends_on=offered.ends_on,
+            notice=plan_notice(offered.ends_on, language) if offered.deprecated else None,
             price=money_or_none(offered.price),
         )
 
@@ -89,4 +94,4 @@ async def consultation_plans(
         caller=info.context.caller, branch_id=decode_id("Branch", branch_id, "branchId")
     )
     offered = await info.context.use_cases.consultation_plans(command)
-    return [OfferedConsultationPlan.of(plan) for plan in offered]
+    return [OfferedConsultationPlan.of(plan, info.context.language) for plan in offered]

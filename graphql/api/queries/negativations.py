@@ -10,16 +10,17 @@ from api.errors.base import EligibilityReason
 from api.fields import resolved
 from api.ids import decode_id
 from api.inputs import InputReader
-from api.lists import NEGATIVATIONS
-from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.lists import CLEARING_TASKS, NEGATIVATIONS
+from api.paging import After, Before, First, Last, PageArguments, read_connection
 from api.texts.languages import Language
 from api.types.filters import NegativationFilterInput
 from api.types.invoice import Invoice
-from api.types.negativation import BureauCode, Negativation
-from api.types.orders import NegativationOrderInput
+from api.types.negativation import BureauCode, Negativation, NegativationConnection
+from api.types.orders import ClearingTaskOrderInput, NegativationOrderInput
+from api.types.routine_filters import ClearingTaskFilterInput
 from core.domain.access import Scope
 from core.domain.code_tables import CodeTable
-from core.domain.listing import NegativationOrder
+from core.domain.listing import ClearingTaskOrder, NegativationFilter, NegativationOrder
 from core.use_cases.assess_eligibility import MAX_INVOICES, AssessEligibilityCommand, Assessment
 from core.use_cases.bureau_codes import BureauCodesCommand
 
@@ -46,16 +47,44 @@ async def negativations(
     after: After = None,
     last: Last = None,
     before: Before = None,
-) -> Connection[Negativation]:
-    info.context.caller.require(Scope.READ)
-    return await read_connection(
-        info.context,
-        NEGATIVATIONS,
-        (matching or NegativationFilterInput()).read(info.context.caller),
-        (order_by or NegativationOrderInput(field=NegativationOrder.NUMBER)).order(),
-        PageArguments(first=first, after=after, last=last, before=before),
-        Negativation.of,
-    )
+) -> NegativationConnection:
+    context = info.context
+    context.caller.require(Scope.READ)
+    wanted = (matching or NegativationFilterInput()).read(context.caller)
+    order = (order_by or NegativationOrderInput(field=NegativationOrder.NUMBER)).order()
+    page = PageArguments(first=first, after=after, last=last, before=before)
+    found = await read_connection(context, NEGATIVATIONS, wanted, order, page, Negativation.of)
+    return NegativationConnection.of(found, context, wanted)
+
+
+@resolved(
+    "What somebody must clear (baixas pendentes): the live negativations whose invoice was settled, cancelled or renegotiated "
+    "and whose clearing nobody asked for yet, by `clearingDueOn` (Súmula STJ 548), the most urgent first. `clearNegativation` "
+    "clears them. Needs READ."
+)
+async def clearing_tasks(
+    info: Info,
+    matching: Annotated[
+        ClearingTaskFilterInput | None,
+        strawberry.argument(name="filter", description="Which of them (filtro)."),
+    ] = None,
+    order_by: Annotated[
+        ClearingTaskOrderInput | None,
+        strawberry.argument(description="The order; the earliest deadline first, unless given (ordenação)."),
+    ] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> NegativationConnection:
+    context = info.context
+    context.caller.require(Scope.READ)
+    wanted = (matching or ClearingTaskFilterInput()).read(context.caller)
+    order = (order_by or ClearingTaskOrderInput(field=ClearingTaskOrder.DUE_ON)).order()
+    page = PageArguments(first=first, after=after, last=last, before=before)
+    found = await read_connection(context, CLEARING_TASKS, wanted, order, page, Negativation.of)
+    alike = NegativationFilter(branch_ids=wanted.branch_ids, form=wanted.form, clearing_due=True)
+    return NegativationConnection.of(found, context, alike)
 
 
 @strawberry.type(

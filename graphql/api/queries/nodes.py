@@ -12,9 +12,11 @@ from api.fields import resolved
 from api.ids import split_id
 from api.inputs import InputReader
 from api.types.branch import Branch
+from api.types.collection import CollectionRun
 from api.types.consultation import Consultation
 from api.types.integration import Integration
 from api.types.invoice import Invoice
+from api.types.monitor import Monitor
 from api.types.negativation import Negativation
 from api.types.node import Node
 from api.types.people import Customer, Lead, Prospect
@@ -30,6 +32,11 @@ async def _find_consultation(context: Context, record_id: UUID) -> Consultation 
     return await Consultation.find(context, record_id)
 
 
+async def _find_monitor(context: Context, record_id: UUID) -> Monitor | None:
+    context.caller.require(Scope.MONITOR)
+    return await Monitor.find(context, record_id)
+
+
 _FINDERS: dict[str, Find] = {
     "Branch": Branch.find,
     "Integration": Integration.find,
@@ -39,6 +46,8 @@ _FINDERS: dict[str, Find] = {
     "Invoice": Invoice.find,
     "Consultation": _find_consultation,
     "Negativation": Negativation.find,
+    "CollectionRun": CollectionRun.find,
+    "Monitor": _find_monitor,
 }
 
 
@@ -52,7 +61,7 @@ def _read(reader: InputReader, text: str, *path: str) -> tuple[str, UUID]:
 
 @resolved(
     "The record with this id (registro pelo identificador); null when it does not exist or lies outside the token's branches. "
-    "Needs READ, for a consultation also READ_CONSULTATIONS. What is no id at all is INVALID_INPUT."
+    "Needs READ, for a consultation also READ_CONSULTATIONS, for a monitor also MONITOR. What is no id at all is INVALID_INPUT."
 )
 async def node(
     info: Info,
@@ -67,7 +76,8 @@ async def node(
 
 @resolved(
     f"The records with these ids, in their order, at most {MAX_NODES} (registros pelos identificadores); null in the place of "
-    "each that does not exist or lies outside the token's branches. Needs READ, for consultations also READ_CONSULTATIONS. "
+    "each that does not exist or lies outside the token's branches. Needs READ, for consultations also READ_CONSULTATIONS, for "
+    "monitors also MONITOR. "
     "What is no id at all is INVALID_INPUT."
 )
 async def nodes(

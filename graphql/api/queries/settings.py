@@ -1,4 +1,4 @@
-"""General parameters and the criteria of passwords."""
+"""General parameters, and the criteria and advice of the password form."""
 
 from typing import Annotated
 
@@ -8,9 +8,10 @@ from api.context import Info
 from api.fields import resolved
 from api.messages import password_message
 from api.types.parameters import CreditParameters
+from api.types.password_advice import PasswordAdvice
 from core.domain.access import Scope
 from core.domain.bureau import CredentialKind
-from core.domain.credentials import CRITERIA
+from core.domain.credentials import ADVICE, CRITERIA
 
 
 @resolved("The general parameters of credit analysis (parâmetros gerais). Needs READ.")
@@ -39,3 +40,10 @@ def password_criteria(
     return [
         PasswordCriterion(code=code, description=password_message(code, language)) for code in CRITERIA[kind]
     ]
+
+
+@resolved(
+    "What the form for a new password advises besides its criteria (orientações de senha): it refuses nothing. Needs no scope."
+)
+def password_advice(info: Info) -> list[PasswordAdvice]:
+    return [PasswordAdvice.of(code, info.context.language) for code in ADVICE]

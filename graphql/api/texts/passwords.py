@@ -36,6 +36,19 @@ PASSWORDS: dict[str, tuple[str, str]] = {
         "A confirmação é diferente da nova senha.",
         "The confirmation differs from the new password.",
     ),
+    "STRONG": ("Use uma senha forte.", "Use a strong password."),
+    "UNIQUE_PER_FIELD": (
+        "Use uma senha única para cada campo, diferente da de outros acessos.",
+        "Use a password of its own for each field, unlike that of any other account.",
+    ),
+    "NO_PERSONAL_DATA": (
+        "Evite informações pessoais, como documentos, datas e nomes.",
+        "Avoid personal data, such as documents, dates and names.",
+    ),
+    "NOT_GUESSABLE": (
+        "Evite senhas fáceis de adivinhar, como caracteres repetidos.",
+        "Avoid what is easy to guess, such as repeated characters.",
+    ),
     "REPEATED_DIGITS": (
         "Aviso: a senha repete os mesmos caracteres e é fácil de adivinhar.",
         "Advice: the password repeats the same characters and is easy to guess.",

@@ -109,6 +109,7 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "Informe `first` ou `last`, não os dois.",
         "Give `first` or `last`, not both.",
     ),
+    "EXACTLY_ONE_OF": ("Informe exatamente um destes: {fields}.", "Give exactly one of these: {fields}."),
     "TOO_MANY": ("São aceitos no máximo {max} itens.", "At most {max} items are accepted."),
     "PERIOD_REVERSED": (
         "O fim do período é anterior ao início.",

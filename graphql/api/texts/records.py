@@ -9,5 +9,6 @@ KINDS: dict[str, tuple[str, str]] = {
     "Invoice": ("o boleto", "invoice"),
     "Consultation": ("a consulta", "consultation"),
     "Negativation": ("a negativação", "negativation"),
+    "Monitor": ("o monitoramento", "watched company"),
     "AuditEvent": ("o evento de auditoria", "audit event"),
 }

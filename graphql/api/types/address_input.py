@@ -1,8 +1,11 @@
 """Addresses as inputs."""
 
+from dataclasses import fields
+
 import strawberry
 
-from api.inputs import change
+from api.inputs import Given, change
+from core.use_cases.changes import given as given_fields
 from core.use_cases.record_input import AddressChanges, AddressFields
 
 _POSTAL_CODE = "Postal code, 8 digits, punctuated or not (CEP)."
@@ -58,3 +61,12 @@ class AddressChangesInput:
             city=change(self.city),
             state_code=change(self.state_code),
         )
+
+    @classmethod
+    def whole(cls, given: "Given[AddressChangesInput | None] | None") -> tuple[AddressFields, frozenset[str]]:
+        """An address that a row gave, and the parts of it that the row left out."""
+        if given is not None and given.value is None:
+            return AddressFields(), frozenset()
+        parts = {} if given is None or given.value is None else given_fields(given.value.changes())
+        names = {field.name for field in fields(AddressFields)}
+        return AddressFields(**parts), frozenset(names - set(parts))

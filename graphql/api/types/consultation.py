@@ -1,5 +1,6 @@
 """Consultations."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -147,19 +148,47 @@ async def _subject(
     return await Prospect.find(context, subject_id)
 
 
-async def consultations_of(
-    context: Context, subject_id: UUID, page: PageArguments
-) -> Connection[Consultation]:
+@strawberry.type(
+    description="What the consultations of a list come to, on all its pages (totais das consultas)."
+)
+class ConsultationTotals:
+    count: int = strawberry.field(description="How many there are (quantidade).")
+    billed: int = strawberry.field(description="How many of them the provider bills (cobradas).")
+    cost: Money = strawberry.field(
+        description="What they cost, as far as the provider said (custo); prices it did not tell count as nothing."
+    )
+
+
+@strawberry.type(description="A page of consultations, with the totals of all pages (página de consultas).")
+class ConsultationConnection(Connection[Consultation]):
+    sum_up: strawberry.Private[Callable[[], Awaitable[domain.ConsultationTotals]]]
+
+    @resolved(
+        "The totals of what the filter lets through, on all pages (totais); summed up only when asked for."
+    )
+    async def totals(self) -> ConsultationTotals:
+        found = await self.sum_up()
+        return ConsultationTotals(count=found.count, billed=found.billed, cost=Money.of(found.cost))
+
+    @classmethod
+    def of(
+        cls, page: Connection[Consultation], context: Context, matching: ConsultationFilter
+    ) -> "ConsultationConnection":
+        """The page, whose list is what the filter lets through."""
+
+        async def sum_up() -> domain.ConsultationTotals:
+            return await context.loaders.consultation_totals.load(matching)
+
+        return cls(edges=page.edges, page_info=page.page_info, count=page.count, sum_up=sum_up)
+
+
+async def consultations_of(context: Context, subject_id: UUID, page: PageArguments) -> ConsultationConnection:
     """The consultations made for a customer, lead or prospect. Raises Forbidden without READ_CONSULTATIONS."""
     context.caller.require(Scope.READ_CONSULTATIONS)
-    return await read_nested_connection(
-        context,
-        CONSULTATIONS,
-        ConsultationFilter(branch_ids=context.caller.branch_ids, subject_id=subject_id),
-        Order(ConsultationOrderField.NUMBER, Direction.DESC),
-        page,
-        Consultation.of,
-    )
+    matching = ConsultationFilter(branch_ids=context.caller.branch_ids, subject_id=subject_id)
+    order = Order(ConsultationOrderField.NUMBER, Direction.DESC)
+    found = await read_nested_connection(context, CONSULTATIONS, matching, order, page, Consultation.of)
+    return ConsultationConnection.of(found, context, matching)
 
 
 # The types refer to one another, so these stand last.

@@ -1,5 +1,6 @@
 """Negativations, with the debtor's data as registered and their history."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,11 +9,13 @@ import strawberry
 from api.context import Context, Info
 from api.fields import resolved
 from api.ids import encode_id
+from api.paging import Connection
 from api.types.node import Node
 from api.types.values import Document, Money
 from core.domain import bureau
 from core.domain import negativation as domain
 from core.domain.bureau import Environment
+from core.domain.listing import NegativationFilter
 from core.domain.negativation import NegativationForm, NegativationStatus, Trigger
 from core.domain.states import StateCode
 from core.domain.subjects import Gender
@@ -201,6 +204,42 @@ class Negativation(Node):
             created_by=record.created_by,
             updated_at=record.updated_at,
         )
+
+
+@strawberry.type(
+    description="What the negativations of a list come to, on all its pages (totais das negativações)."
+)
+class NegativationTotals:
+    count: int = strawberry.field(description="How many there are (quantidade).")
+    amount: Money = strawberry.field(description="What the debts sum up to (valor total).")
+    live: int = strawberry.field(
+        description="How many of them stand, or may stand, at the bureau (ativas ou em andamento)."
+    )
+
+
+@strawberry.type(
+    description="A page of negativations, with the totals of all pages (página de negativações)."
+)
+class NegativationConnection(Connection[Negativation]):
+    sum_up: strawberry.Private[Callable[[], Awaitable[domain.NegativationTotals]]]
+
+    @resolved(
+        "The totals of what the filter lets through, on all pages (totais); summed up only when asked for."
+    )
+    async def totals(self) -> NegativationTotals:
+        found = await self.sum_up()
+        return NegativationTotals(count=found.count, amount=Money.of(found.amount), live=found.live)
+
+    @classmethod
+    def of(
+        cls, page: Connection[Negativation], context: Context, matching: NegativationFilter
+    ) -> "NegativationConnection":
+        """The page, whose list is what the filter lets through."""
+
+        async def sum_up() -> domain.NegativationTotals:
+            return await context.loaders.negativation_totals.load(matching)
+
+        return cls(edges=page.edges, page_info=page.page_info, count=page.count, sum_up=sum_up)
 
 
 # The types refer to one another, so these stand last.

@@ -5,9 +5,12 @@ import strawberry
 from core.domain.listing import (
     AuditOrder,
     BranchOrder,
+    ClearingTaskOrder,
+    CollectionOrder,
     ConsultationOrderField,
     IntegrationOrder,
     InvoiceOrder,
+    MonitorOrder,
     NegativationOrder,
     PersonOrder,
 )
@@ -91,5 +94,43 @@ class AuditEventOrderInput:
     direction: Direction = strawberry.field(default=Direction.DESC, description=_DIRECTION)
 
     def order(self) -> Order[AuditOrder]:
+        """The order that is meant."""
+        return Order(self.field, self.direction)
+
+
+@strawberry.input(
+    name="ClearingTaskOrder", description="The order of clearing tasks (ordenação de baixas pendentes)."
+)
+class ClearingTaskOrderInput:
+    field: ClearingTaskOrder = strawberry.field(description=_FIELD)
+    direction: Direction = strawberry.field(default=Direction.ASC, description=_DIRECTION)
+
+    def order(self) -> Order[ClearingTaskOrder]:
+        """The order that is meant."""
+        return Order(self.field, self.direction)
+
+
+@strawberry.input(
+    name="CollectionRunOrder",
+    description="The order of runs of the collection routine (ordenação de execuções).",
+)
+class CollectionRunOrderInput:
+    field: CollectionOrder = strawberry.field(description=_FIELD)
+    direction: Direction = strawberry.field(default=Direction.DESC, description=_DIRECTION)
+
+    def order(self) -> Order[CollectionOrder]:
+        """The order that is meant."""
+        return Order(self.field, self.direction)
+
+
+@strawberry.input(
+    name="MonitorOrder",
+    description="The order of watched companies, and of the changes found (ordenação de monitoramentos).",
+)
+class MonitorOrderInput:
+    field: MonitorOrder = strawberry.field(description=_FIELD)
+    direction: Direction = strawberry.field(default=Direction.DESC, description=_DIRECTION)
+
+    def order(self) -> Order[MonitorOrder]:
         """The order that is meant."""
         return Order(self.field, self.direction)

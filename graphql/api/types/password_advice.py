@@ -6,7 +6,7 @@ from api.messages import password_message
 from api.texts.languages import Language
 
 
-@strawberry.type(description="Advice about a password that was taken all the same (aviso).")
+@strawberry.type(description="Advice about a password, which refuses nothing (orientação).")
 class PasswordAdvice:
     code: str = strawberry.field(description="Its name for programs, such as REPEATED_DIGITS (código).")
     message: str = strawberry.field(description="What to mind, for people (mensagem).")

@@ -75,22 +75,20 @@ class Customer(Node):
     @resolved(_CONSULTATIONS)
     async def consultations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[Consultation] | None":
+    ) -> "ConsultationConnection | None":
         page = PageArguments(first=first, after=after, last=last, before=before)
         return await consultations_of(info.context, self.record.id, page)
 
     @resolved("The customer's negativations, active and cleared, latest first (negativações de crédito).")
     async def negativations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[Negativation]":
-        return await read_nested_connection(
-            info.context,
-            NEGATIVATIONS,
-            NegativationFilter(branch_ids=info.context.caller.branch_ids, customer_id=self.record.id),
-            Order(NegativationOrder.NUMBER, Direction.DESC),
-            PageArguments(first=first, after=after, last=last, before=before),
-            Negativation.of,
-        )
+    ) -> "NegativationConnection":
+        context = info.context
+        matching = NegativationFilter(branch_ids=context.caller.branch_ids, customer_id=self.record.id)
+        order = Order(NegativationOrder.NUMBER, Direction.DESC)
+        page = PageArguments(first=first, after=after, last=last, before=before)
+        found = await read_nested_connection(context, NEGATIVATIONS, matching, order, page, Negativation.of)
+        return NegativationConnection.of(found, context, matching)
 
     @resolved("The customer's invoices, by due date, latest first (boletos).")
     async def invoices(
@@ -154,7 +152,7 @@ class Lead(Node):
     @resolved(_CONSULTATIONS)
     async def consultations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[Consultation] | None":
+    ) -> "ConsultationConnection | None":
         page = PageArguments(first=first, after=after, last=last, before=before)
         return await consultations_of(info.context, self.record.id, page)
 
@@ -204,7 +202,7 @@ class Prospect(Node):
     @resolved(_CONSULTATIONS)
     async def consultations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[Consultation] | None":
+    ) -> "ConsultationConnection | None":
         page = PageArguments(first=first, after=after, last=last, before=before)
         return await consultations_of(info.context, self.record.id, page)
 
@@ -234,6 +232,6 @@ class Prospect(Node):
 
 # The types refer to one another, so these stand last.
 from api.types.branch import Branch  # noqa: E402
-from api.types.consultation import Consultation, consultations_of  # noqa: E402
+from api.types.consultation import ConsultationConnection, consultations_of  # noqa: E402
 from api.types.invoice import Invoice  # noqa: E402
-from api.types.negativation import Negativation  # noqa: E402
+from api.types.negativation import Negativation, NegativationConnection  # noqa: E402
