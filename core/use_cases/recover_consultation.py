@@ -17,7 +17,9 @@ GIVE_UP_AFTER = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoverConsultation:
-    """Policy: what the bureau delivered is kept, for it was paid for; what it does not know of has failed, unbilled."""
+    """Policy: what the bureau delivered is kept, for it was paid for; what it does not know of has failed, unbilled. Once
+    the integration is deleted nobody can ask any more: the consultation has failed, its outcome undetermined.
+    """
 
     units_of_work: UnitsOfWork
     bureau: CreditBureau
@@ -33,6 +35,10 @@ class RecoverConsultation:
         if consultation is None or integration is None:
             raise LookupError("a consultation that was placed is gone")
         version = integration.consultation.version
+        if integration.deleted_at is not None:
+            unknowable = BureauFailure(failure=FailureClass.UNDETERMINED)
+            await self.settle.failed(claim, consultation_id, unknowable, version)
+            return
         try:
             account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
             found = await self.bureau.find_consultation(account, consultation.key)

@@ -15,6 +15,7 @@ from core.domain.bureau import (
 )
 from core.domain.integration import Integration
 from core.domain.intents import Claim
+from core.domain.invoice import InvoiceStatus
 from core.domain.negativation import Negativation, NegativationStatus, Trigger
 from core.use_cases.bureau_access import note_accepted, open_account
 from core.use_cases.delivery import MARGIN, Delivery
@@ -32,7 +33,7 @@ class RegisterAtBureau:
     """Policy.
 
     - From the second attempt on, the bureau is asked whether it has the registration before it is sent again.
-    - A clearing that was asked for meanwhile cancels what the bureau does not have.
+    - A clearing that was asked for meanwhile, or an invoice that is no longer open, cancels what the bureau does not have.
     - Nothing is sent when the claim is about to end: another holder may take it over.
     """
 
@@ -57,7 +58,7 @@ class RegisterAtBureau:
         except BureauFailure as failure:
             await self.delivery.postpone(claim, integration, failure)
             return
-        if receipt is None and negativation.clearing is not None:
+        if receipt is None and (negativation.clearing is not None or not await self._is_owed(negativation)):
             await self._cancel(claim, negativation)
             return
         if receipt is None:
@@ -70,6 +71,12 @@ class RegisterAtBureau:
                 await self._failed(claim, negativation, integration, failure)
                 return
         await self._taken_in(claim, negativation, integration, receipt)
+
+    async def _is_owed(self, negativation: Negativation) -> bool:
+        """Whether the invoice is still open: nobody is registered for what was paid while the promise waited."""
+        async with self.units_of_work.read() as work:
+            invoice = await work.invoices.get(negativation.invoice_id)
+        return invoice is not None and invoice.status is InvoiceStatus.OPEN
 
     async def _taken_in(
         self, claim: Claim, negativation: Negativation, integration: Integration, receipt: Receipt

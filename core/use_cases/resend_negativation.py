@@ -107,6 +107,8 @@ class ResendNegativation:
         portfolio = await read_portfolio(work, [negativation.invoice_id])
         if not portfolio.parameters.enabled:
             raise CreditAnalysisDisabled()
+        # Deleting an integration counts live registrations under this lock; a resent one is live again.
+        await work.integrations.get(negativation.integration_id, lock=True)
         now = self.clock.now()
         case = case_of(portfolio, negativation.invoice_id, negativation.restriction_code, local_date(now))
         if case.integration is not None and case.integration.id != negativation.integration_id:

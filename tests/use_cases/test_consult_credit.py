@@ -15,7 +15,7 @@ from core.domain.consultation import Consultation, ConsultationOutcome, RepeatCo
 from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.errors import Forbidden, IdempotencyConflict, InvalidInput, NotFound
 from core.domain.integration import IntegrationNotLinked
-from core.domain.listing import AuditFilter, AuditOrder, ConsultationFilter
+from core.domain.listing import AuditFilter, AuditOrder, ConsultationFilter, ConsultationOrderField
 from core.domain.paging import Direction, Order, Window
 from core.domain.parameters import CreditAnalysisDisabled
 from core.domain.plans import ConsultationPlan, IntegrationPlan, PlanNotAllowed, PlanRequired
@@ -372,3 +372,23 @@ async def test_a_document_of_somebody_else_is_not_part_of_the_interval(world: Wo
     await consult(world, subject=DocumentSubject(world.branch.id, synthetic_cpf(4711).number, "SC"))
 
     assert len(world.bureau.billed) == 2
+
+
+async def test_an_outcome_that_nobody_can_ask_for_any_more_does_not_block_the_document(world: World) -> None:
+    world.bureau.fail("consult", BureauFailure(failure=FailureClass.UNDETERMINED))
+    with pytest.raises(BureauFailure):
+        await consult(world)
+    gone = replace(world.integration, deleted_at=world.clock.now())
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(gone.with_credential(gone.consultation.destroyed()))
+
+    world.clock.advance(timedelta(minutes=1))
+    await world.deliver()
+
+    async with world.units_of_work.read() as work:
+        page = await work.consultations.page(
+            ConsultationFilter(),
+            Order(ConsultationOrderField.NUMBER, Direction.ASC),
+            Window(size=10),
+        )
+    assert [edge.record.outcome for edge in page.edges] == [ConsultationOutcome.FAILED]

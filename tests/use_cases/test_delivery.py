@@ -19,6 +19,7 @@ from core.domain.bureau import (
 from core.domain.credentials import CredentialState
 from core.domain.errors import InvalidInput
 from core.domain.intents import Intent, IntentKind
+from core.domain.invoice import SettlementMethod
 from core.domain.negativation import (
     Negativation,
     NegativationStatus,
@@ -32,6 +33,7 @@ from core.use_cases.adopt_credentials import AdoptCredentials, AdoptCredentialsC
 from core.use_cases.clear_negativation import ClearNegativation, ClearNegativationCommand
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from core.use_cases.resend_negativation import ResendNegativation, ResendNegativationCommand
+from core.use_cases.settle_invoice import SettleInvoice, SettleInvoiceCommand
 from support.world import World
 
 LOST = BureauFailure(failure=FailureClass.UNDETERMINED)
@@ -467,3 +469,47 @@ async def test_an_unexpected_error_with_one_promise_does_not_keep_the_others_fro
     with pytest.raises(ExceptionGroup):
         await world.deliver()
     assert await status(world, queued) is NegativationStatus.SENT
+
+
+async def close(world: World) -> None:
+    await world.use_case(SettleInvoice)(
+        SettleInvoiceCommand(
+            caller=world.caller, invoice_id=world.invoice.id, settled_on=None, method=SettlementMethod.PIX
+        )
+    )
+
+
+async def test_what_was_paid_before_it_was_sent_is_never_sent(world: World, queued: Negativation) -> None:
+    await close(world)
+
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CANCELLED
+    assert world.bureau.called("register") == []
+
+
+async def test_what_was_paid_in_doubt_is_sent_no_second_time(world: World, queued: Negativation) -> None:
+    world.bureau.fail("register", LOST)
+    await world.deliver()
+    await close(world)
+
+    world.clock.advance(LATER)
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CANCELLED
+    assert len(world.bureau.called("register")) == 1
+
+
+async def test_what_was_paid_after_the_bureau_took_it_in_waits_for_its_clearing(
+    world: World, queued: Negativation
+) -> None:
+    world.bureau.fail("register", LOST, recorded=True)
+    await world.deliver()
+    await close(world)
+
+    world.clock.advance(LATER)
+    await world.deliver()
+
+    stored = await world.negativation(queued)
+    assert stored.status is NegativationStatus.SENT
+    assert stored.awaits_clearing
