@@ -11,6 +11,8 @@ from core.domain.invoice import InvoiceStatus
 from core.domain.listing import (
     InvoiceFilter,
     InvoiceOrder,
+    MonitorFilter,
+    MonitorOrder,
     NegativationFilter,
     NegativationOrder,
     PersonFilter,
@@ -55,6 +57,7 @@ async def _find(work: UnitOfWork) -> dict[str, str]:
     )
     oldest = Order(InvoiceOrder.DUE_ON, Direction.ASC)
     rejected = NegativationFilter(status=frozenset({NegativationStatus.REJECTED}))
+    newest = Order(MonitorOrder.NUMBER, Direction.DESC)
     branch = await work.branches.get(customer.branch_id) if customer else None
     found: dict[str, tuple[str, UUID | None]] = {
         "Branch": ("Branch", _id(branch)),
@@ -68,8 +71,16 @@ async def _find(work: UnitOfWork) -> dict[str, str]:
             _id(_only(await work.negativations.page(NegativationFilter(), latest, _ONE))),
         ),
         "Rejected": ("Negativation", _id(_only(await work.negativations.page(rejected, latest, _ONE)))),
+        "Monitor": ("Monitor", _id(_only(await work.monitors.page(MonitorFilter(), newest, _ONE)))),
     }
-    return {name: encode_id(kind, record_id) for name, (kind, record_id) in found.items() if record_id}
+    external_ids = {
+        "BranchExternalId": branch.external_id if branch else None,
+        "CustomerExternalId": customer.external_id if customer else None,
+    }
+    return {
+        **{name: encode_id(kind, record_id) for name, (kind, record_id) in found.items() if record_id},
+        **{name: external_id for name, external_id in external_ids.items() if external_id},
+    }
 
 
 def _only(page: Page[RecordT]) -> RecordT | None:

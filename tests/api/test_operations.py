@@ -10,12 +10,18 @@ from syrupy.assertion import SnapshotAssertion
 
 from api.operations import ReadyMadeOperation, ready_made_operations
 from core.domain.bureau import BureauCode, BureauEventKind
+from core.domain.invoice import SettlementMethod
+from core.domain.monitoring import ChangeKind, Monitor, MonitorChange
 from core.domain.negativation import Negativation
 from core.domain.plans import ConsultationPlan
 from core.use_cases.consult_credit import ConsultCredit, ConsultCreditCommand
 from core.use_cases.consultation_subject import CustomerSubject
+from core.use_cases.monitor_company import MonitorCompany, MonitorCompanyCommand
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
-from support.builders import make_lead, make_prospect
+from core.use_cases.run_collection import RunCollection
+from core.use_cases.settle_invoice import SettleInvoice, SettleInvoiceCommand
+from core.use_cases.start_collection import StartCollectionCommand
+from support.builders import make_invoice, make_lead, make_prospect
 from support.desk import Desk, global_id, shared_schema
 from support.world import World
 
@@ -64,6 +70,16 @@ async def _with_ids(world: World, operation: ReadyMadeOperation) -> dict[str, An
 async def _id_of(world: World, kind: str) -> str:
     if kind in ("Branch", "Customer", "Integration", "Invoice"):
         return global_id(getattr(world, kind.lower()))
+    if kind == "BranchExternalId":
+        async with world.units_of_work.begin() as work:
+            await work.branches.save(replace(world.branch, external_id="matriz"))
+        return "matriz"
+    if kind == "CustomerExternalId":
+        async with world.units_of_work.begin() as work:
+            await work.customers.save(replace(world.customer, external_id="cliente-0"))
+        return "cliente-0"
+    if kind == "Monitor":
+        return global_id(await _monitor(world))
     if kind == "BareBranch":
         return global_id(await world.add_branch())
     if kind == "Negativation":
@@ -85,10 +101,45 @@ async def _furnish(world: World) -> None:
         caller=world.caller, subject=CustomerSubject(world.customer.id), plan=ConsultationPlan.CREDNET_TOP
     )
     await world.use_case(ConsultCredit)(consult)
+    await _monitor(world)
+    await world.use_case(RunCollection)(StartCollectionCommand(caller=world.caller))
     async with world.units_of_work.read() as work:
         live = await work.negativations.live_of_invoices([world.invoice.id])
     if not live:
         await _rejected(world)
+        await _to_be_cleared(world)
+
+
+async def _monitor(world: World) -> Monitor:
+    """A watched company, at which something was found."""
+    command = MonitorCompanyCommand(caller=world.caller, branch_id=world.branch.id)
+    monitor = await world.use_case(MonitorCompany)(command)
+    change = MonitorChange(
+        id=world.ids.new(),
+        number=0,
+        monitor_id=monitor.id,
+        branch_id=monitor.branch_id,
+        event_id="e1",
+        kind=ChangeKind.PROTEST,
+        description="Novo protesto",
+        occurred_at=world.clock.now(),
+    )
+    async with world.units_of_work.begin() as work:
+        await work.monitor_changes.add([change])
+    return monitor
+
+
+async def _to_be_cleared(world: World) -> None:
+    """A negativation whose invoice was paid."""
+    invoice = make_invoice(branch_id=world.branch.id, customer_id=world.customer.id)
+    async with world.units_of_work.begin() as work:
+        await work.invoices.add(invoice)
+    command = NegativateDebtorCommand(caller=world.caller, invoice_id=invoice.id)
+    await world.use_case(NegativateDebtor)(command)
+    paid = SettleInvoiceCommand(
+        caller=world.caller, invoice_id=invoice.id, settled_on=None, method=SettlementMethod.PIX
+    )
+    await world.use_case(SettleInvoice)(paid)
 
 
 async def _negativate(world: World) -> Negativation:
