@@ -77,6 +77,9 @@ async def test_a_report_is_structured_and_original(provider: Provider) -> None:
     assert {entry.state_code for entry in report.protests.entries} == {"SC"}
     assert report.bankruptcies is not None
     assert report.bankruptcies.count == 0
+    assert report.earlier_queries is not None
+    assert report.earlier_queries.first_on is not None
+    assert TODAY - timedelta(days=90) <= report.earlier_queries.first_on < TODAY
     assert (answer.billable, answer.cost) == (True, Money(990))
     assert answer.original_media_type == "text/html; charset=utf-8"
     page = answer.original.decode()
