@@ -24,9 +24,10 @@ _LOOPBACK = "127.0.0.1"
 async def sandbox_inside() -> AsyncIterator[str]:
     """Run the sandbox beside the block; its address. Raises WrongSettings when its state cannot be read."""
     make_data_folder()
-    app, listener = open_sandbox(STATE_FILE), _listener()
-    async with serving(app, listener):
-        yield address_of(listener)
+    app = open_sandbox(STATE_FILE)
+    with _listener() as listener:
+        async with serving(app, listener):
+            yield address_of(listener)
 
 
 def open_sandbox(state_file: Path | None) -> ASGIApp:

@@ -1,5 +1,6 @@
 """`fiador serve`, `fiador worker` and `fiador sandbox`: what runs until it is asked to stop."""
 
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,11 @@ from server.worker import Worker
 
 async def serve(settings: Settings, host: str, port: int) -> None:
     """The API with all that belongs to it. Raises CannotListen, WrongSettings."""
-    listener = listen(host, port)
+    with listen(host, port) as listener:
+        await _serve(settings, listener)
+
+
+async def _serve(settings: Settings, listener: socket.socket) -> None:
     stop = stop_on_signals()
     async with open_services(settings, with_sandbox=True) as services:
         worker = make_worker(services.container)
@@ -56,10 +61,10 @@ async def work(settings: Settings) -> None:
 async def serve_sandbox(port: int, state_file: Path | None) -> None:
     """The sandbox alone, on this machine's own address. Raises CannotListen, WrongSettings."""
     app = open_sandbox(state_file)
-    listener = listen("127.0.0.1", port)
-    stop = stop_on_signals()
-    _announce({"Sandbox": address_of(listener)})
-    await serve_until(stop, app, listener)
+    with listen("127.0.0.1", port) as listener:
+        stop = stop_on_signals()
+        _announce({"Sandbox": address_of(listener)})
+        await serve_until(stop, app, listener)
 
 
 def make_worker(container: punq.Container) -> Worker:

@@ -12,7 +12,7 @@ from api.messages import problem_message
 from api.texts.languages import Language
 from core.domain.access import AccessToken, Caller, Scope
 from core.domain.calendar_rules import local_date
-from core.domain.errors import InvalidInput, NotFound
+from core.domain.errors import InvalidInput, NotFound, Problem
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.list_tokens import ListTokens, ListTokensCommand
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
@@ -43,8 +43,7 @@ async def create(
             )
             created = await services.container.resolve(CreateToken)(command)
         except InvalidInput as error:
-            sentences = [problem_message(problem, Language.EN) for problem in error.problems]
-            raise WrongArguments(" ".join(sentences)) from None
+            raise WrongArguments(" ".join(map(_sentence, error.problems))) from None
         except NotFound:
             raise WrongArguments("there is no such branch") from None
     sys.stdout.write(f"{created.token}\n")
@@ -85,6 +84,10 @@ async def revoke(settings: Settings, token_id: str) -> None:
         except (ValueError, NotFound):
             raise WrongArguments("there is no such token: see `fiador token list`") from None
     sys.stdout.write(f"{token.name} is revoked\n")
+
+
+def _sentence(problem: Problem) -> str:
+    return f"{'.'.join(problem.path)}: {problem_message(problem, Language.EN)}"
 
 
 def _branch_ids(texts: list[str] | None) -> frozenset[UUID] | None:

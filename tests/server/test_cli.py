@@ -1,0 +1,104 @@
+"""The command line in this process: what is wrong is one line, and the exit code is 2."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from server import cli
+from server.net import listen
+
+Complain = Callable[..., str]
+
+
+@pytest.fixture
+def complaint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Complain:
+    """Runs a command that must fail; the one line that it ends with."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FIADOR_DATABASE_URL", raising=False)
+    # The logs of this process are the tests' own.
+    monkeypatch.setattr(cli, "configure_logging", lambda **_: None)
+
+    def run(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["fiador", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code == cli.WRONG_USE
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("fiador: ")
+        assert said.err.count("\n") == 1, said.err
+        return said.err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["serve", "--prot", "1"], "--prot"),
+        (["serve", "--port", "http"], "--port"),
+        (["serve", "--port", "70000"], "--port"),
+        (["serve", "--host", "no such host"], "no such address"),
+        (["negativate"], "negativate"),
+        (["token", "create"], "'name'"),
+        (["token", "create", "desk", "--scope", "EVERYTHING"], "--scope"),
+        (["token", "create", "desk", "--days", "0"], "--days"),
+        (["token", "create", "desk", "--branch", "1"], "branch: Not the id of"),
+        (
+            [
+                "token",
+                "create",
+                "desk",
+                "--branch",
+                "QnJhbmNoOjAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMA==",
+            ],
+            "no such branch",
+        ),
+        (["token", "create", " "], "name: "),
+        (["token", "revoke", "1"], "no such token"),
+        (["token", "revoke", "00000000-0000-0000-0000-000000000000"], "no such token"),
+        (["sandbox", "--state", "missing/state.json"], "there is no folder missing"),
+        (["sandbox", "--state", "."], "cannot read"),
+    ],
+)
+def test_wrong_arguments(complaint: Complain, arguments: list[str], said: str) -> None:
+    assert said in complaint(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "nowhere", "FIADOR_DATABASE_URL"),
+        ("DATABASE_URL", "postgresql://fiador:hunter2@127.0.0.1:9/fiador", "cannot be opened"),
+        ("DATABASE_URL", "sqlite:////proc/fiador/fiador.db", "cannot be opened"),
+        ("HOMOLOGATION_URL", "nowhere", "FIADOR_HOMOLOGATION_URL"),
+        ("SECRET_KEYS", "hunter2", "FIADOR_SECRET_KEYS"),
+        ("ADMIN_TOKEN", "hunter2", "FIADOR_ADMIN_TOKEN"),
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_wrong_settings(
+    complaint: Complain, monkeypatch: pytest.MonkeyPatch, command: str, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"FIADOR_{name}", value)
+    said_in_full = complaint(command, *(["--port", "0"] if command == "serve" else []))
+    assert said in said_in_full
+    assert "hunter2" not in said_in_full
+
+
+@pytest.mark.parametrize("command", ["serve", "sandbox"])
+def test_a_taken_port(complaint: Complain, command: str) -> None:
+    with listen("127.0.0.1", 0) as taken:
+        port = str(taken.getsockname()[1])
+        assert "the port is in use" in complaint(command, "--port", port)
+
+
+def test_a_state_file_of_something_else(complaint: Complain) -> None:
+    Path("state.json").write_text("[]")
+    said = complaint("sandbox", "--port", "0", "--state", "state.json")
+    assert "state.json is not a state file" in said
+    assert Path("state.json").read_text() == "[]"
