@@ -15,6 +15,9 @@ from api.sdl import render_schema
 from core.domain.access import Scope
 from server import schema_file, serving, token_commands
 from server.demo.command import fill_demo
+from server.imports.columns import Kind
+from server.imports.command import import_file, template
+from server.imports.reading import WrongFile
 from server.net import CannotListen
 from server.sandbox import PORT as SANDBOX_PORT
 from server.services import migrate_database
@@ -75,6 +78,27 @@ def demo(
     _run(fill_demo(_settings(), only_if_empty=if_empty))
 
 
+@app.command("import")
+def import_records(
+    kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE.csv]", help="In UTF-8 or Latin-1.")] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="The branch's external id, for files without the column `filial`.")
+    ] = None,
+    template_only: Annotated[
+        bool, typer.Option("--template", help="Print the header of such a file.")
+    ] = False,
+) -> None:
+    """Create and update records from a file; refused rows go to FILE.refused.csv, and the exit code is 1."""
+    if template_only:
+        sys.stdout.write(f"{template(kind)}\n")
+        return
+    if file is None:
+        raise WrongFile("name the file to import, or ask for its header with --template")
+    if not asyncio.run(import_file(_settings(), kind, file, branch)):
+        raise typer.Exit(1)
+
+
 @tokens.command("create")
 def create_token(
     name: Annotated[str, typer.Argument(help="Whose it is.")],
@@ -126,7 +150,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
-    except (WrongSettings, WrongArguments, CannotListen) as error:
+    except (WrongSettings, WrongArguments, WrongFile, CannotListen) as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -1,0 +1,1 @@
+"""`fiador import`: customers, leads, prospects and invoices from files."""
