@@ -3,20 +3,25 @@
 import asyncio
 import io
 from collections.abc import AsyncGenerator
+from dataclasses import fields
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import openpyxl
 import pytest
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.types import Message
 
+from api.exports import ExportFormat, export_url
+from api.types.filters import ConsultationFilterInput, NegativationFilterInput
 from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason
 from core.domain.audit import AuditAction
-from core.domain.bureau import BureauCode
+from core.domain.bureau import BureauCode, Environment
 from core.domain.consultation import ConsultationOutcome
-from core.domain.listing import AuditFilter, AuditOrder
+from core.domain.listing import AuditFilter, AuditOrder, ConsultationFilter, NegativationFilter
 from core.domain.money import Money
 from core.domain.negativation import NegativationForm, NegativationStatus
 from core.domain.paging import Direction, Order, Window
@@ -30,10 +35,12 @@ from core.use_cases.stream_consultations import (
 )
 from core.use_cases.stream_negativations import StreamNegativations
 from server.exports import Exports
+from server.query_filters import read_filter
 from server.report_tables import OUTCOMES, STATUSES
 from server.tickets import Tickets
-from support.builders import make_caller, make_consultation, make_debtor, make_negativation
-from support.desk import global_id
+from support.builders import TODAY, make_caller, make_consultation, make_debtor, make_negativation
+from support.desk import Desk, global_id
+from support.documents import synthetic_cpf
 from support.world import World
 
 CONSULTATIONS, NEGATIVATIONS = "/reports/consultations.csv", "/reports/negativations.csv"
@@ -276,6 +283,68 @@ async def test_a_problem_speaks_the_reader_s_language(counter: Counter) -> None:
     portuguese, english = await counter.get(address), await counter.get(address, **{"Accept-Language": "en"})
     assert portuguese.json()["error"]["detail"] == "clearingDue: Informe true ou false."
     assert english.json()["error"]["detail"] == "clearingDue: Give true or false."
+
+
+_EVERYTHING: dict[type[Any], dict[str, Any]] = {
+    ConsultationFilterInput: {
+        "document": synthetic_cpf(7).number,
+        "subject_kind": SubjectKind.LEAD,
+        "plan": ConsultationPlan.CREDNET_TOP,
+        "environment": Environment.PRODUCTION,
+        "outcome": ConsultationOutcome.FAILED,
+        "performed_from": TODAY,
+        "performed_to": TODAY,
+    },
+    NegativationFilterInput: {
+        "status": [NegativationStatus.ACTIVE, NegativationStatus.REJECTED],
+        "form": NegativationForm.AUTOMATIC,
+        "environment": Environment.PRODUCTION,
+        "created_from": TODAY,
+        "created_to": TODAY,
+        "clearing_due": True,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", _EVERYTHING)
+async def test_a_list_links_to_all_that_it_lets_through(counter: Counter, kind: type[Any]) -> None:
+    world = counter.world
+    ids = {
+        f"{name}_id": global_id(getattr(world, name))
+        for name in ("branch", "integration", "customer", "invoice")
+        if f"{name}_id" in {field.name for field in fields(kind)}
+    }
+    given = kind(**_EVERYTHING[kind], **ids)
+    assert all(getattr(given, field.name) for field in fields(given)), "name a value for the new field"
+    matching = given.read(world.caller)
+    context = Desk(world).context(world.caller, Request({"type": "http", "headers": []}))
+    link = export_url(context, matching, ExportFormat.XLSX)
+    assert link is not None
+    address = httpx.URL(link)
+    assert address.path.endswith("ations.xlsx")
+    parameters = QueryParams(address.query.decode())
+    assert read_filter(kind, parameters).read(world.caller) == matching
+
+
+@pytest.mark.parametrize(
+    "matching",
+    [
+        ConsultationFilter(subject_id=UUID(int=1)),
+        NegativationFilter(status=frozenset()),
+        NegativationFilter(branch_ids=frozenset()),
+        NegativationFilter(branch_ids=frozenset({UUID(int=1), UUID(int=2)})),
+    ],
+)
+async def test_a_list_that_no_parameters_tell_of_has_no_link(counter: Counter, matching: Any) -> None:
+    context = Desk(counter.world).context(counter.world.caller, Request({"type": "http", "headers": []}))
+    assert export_url(context, matching, ExportFormat.CSV) is None
+
+
+async def test_a_link_of_a_caller_of_some_branches_names_none(counter: Counter) -> None:
+    caller = make_caller(branch_ids=frozenset({UUID(int=1), UUID(int=2)}))
+    context = Desk(counter.world).context(caller, Request({"type": "http", "headers": []}))
+    everything = ConsultationFilter(branch_ids=caller.branch_ids)
+    assert export_url(context, everything, ExportFormat.CSV) == CONSULTATIONS
 
 
 async def test_a_ticket_opens_the_address_it_was_issued_for(counter: Counter) -> None:

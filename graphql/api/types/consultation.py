@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
+from api.exports import EXPORT_URL, FormatArgument, export_url
 from api.fields import resolved
 from api.ids import encode_id
 from api.lists import CONSULTATIONS
@@ -161,6 +162,7 @@ class ConsultationTotals:
 
 @strawberry.type(description="A page of consultations, with the totals of all pages (página de consultas).")
 class ConsultationConnection(Connection[Consultation]):
+    matching: strawberry.Private[ConsultationFilter]
     sum_up: strawberry.Private[Callable[[], Awaitable[domain.ConsultationTotals]]]
 
     @resolved(
@@ -169,6 +171,10 @@ class ConsultationConnection(Connection[Consultation]):
     async def totals(self) -> ConsultationTotals:
         found = await self.sum_up()
         return ConsultationTotals(count=found.count, billed=found.billed, cost=Money.of(found.cost))
+
+    @resolved(EXPORT_URL)
+    def export_url(self, info: Info, format: FormatArgument) -> str | None:  # noqa: A002 - the argument's public name
+        return export_url(info.context, self.matching, format)
 
     @classmethod
     def of(
@@ -179,7 +185,13 @@ class ConsultationConnection(Connection[Consultation]):
         async def sum_up() -> domain.ConsultationTotals:
             return await context.loaders.consultation_totals.load(matching)
 
-        return cls(edges=page.edges, page_info=page.page_info, count=page.count, sum_up=sum_up)
+        return cls(
+            edges=page.edges,
+            page_info=page.page_info,
+            count=page.count,
+            matching=matching,
+            sum_up=sum_up,
+        )
 
 
 async def consultations_of(context: Context, subject_id: UUID, page: PageArguments) -> ConsultationConnection:

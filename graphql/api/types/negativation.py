@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
+from api.exports import EXPORT_URL, FormatArgument, export_url
 from api.fields import resolved
 from api.ids import encode_id
 from api.paging import Connection
@@ -221,6 +222,7 @@ class NegativationTotals:
     description="A page of negativations, with the totals of all pages (página de negativações)."
 )
 class NegativationConnection(Connection[Negativation]):
+    matching: strawberry.Private[NegativationFilter]
     sum_up: strawberry.Private[Callable[[], Awaitable[domain.NegativationTotals]]]
 
     @resolved(
@@ -229,6 +231,10 @@ class NegativationConnection(Connection[Negativation]):
     async def totals(self) -> NegativationTotals:
         found = await self.sum_up()
         return NegativationTotals(count=found.count, amount=Money.of(found.amount), live=found.live)
+
+    @resolved(EXPORT_URL)
+    def export_url(self, info: Info, format: FormatArgument) -> str | None:  # noqa: A002 - the argument's public name
+        return export_url(info.context, self.matching, format)
 
     @classmethod
     def of(
@@ -239,7 +245,13 @@ class NegativationConnection(Connection[Negativation]):
         async def sum_up() -> domain.NegativationTotals:
             return await context.loaders.negativation_totals.load(matching)
 
-        return cls(edges=page.edges, page_info=page.page_info, count=page.count, sum_up=sum_up)
+        return cls(
+            edges=page.edges,
+            page_info=page.page_info,
+            count=page.count,
+            matching=matching,
+            sum_up=sum_up,
+        )
 
 
 # The types refer to one another, so these stand last.
