@@ -79,3 +79,11 @@ query { integrations(first: 10) { nodes { id login branch { id } } } }
 """
 
 VIEWER = "query { viewer { name scopes } }"
+
+EXPORTS = """
+query ($document: String!) {
+  consultations(filter: {document: $document}, first: 1) {
+    totalCount csv: exportUrl(format: CSV) xlsx: exportUrl(format: XLSX)
+  }
+}
+"""

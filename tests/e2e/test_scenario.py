@@ -184,3 +184,23 @@ async def test_report_pages_open_with_the_token_or_a_ticket(office: Office) -> N
         assert [page.status_code for page in refused] == [401, 401], field
     original = await desk.get(consultation["originalUrl"], authorised=False)
     assert "sandbox" in original.headers["content-security-policy"]
+
+
+async def test_reports_are_downloaded_with_the_token_or_a_ticket(office: Office) -> None:
+    desk = office.desk
+    customer = await _customer(desk, MEDIUM)
+    consult = {"subject": {"customerId": customer["id"]}, "plan": "REPORT_AND_SCORE", "confirmRepeat": True}
+    await desk.ask(operations.CONSULT, input=consult)
+    links = await desk.ask(operations.EXPORTS, document=MEDIUM)
+    csv = await desk.get(links["consultations"]["csv"], authorised=False)
+    assert csv.headers["content-disposition"].startswith('attachment; filename="consultas-')
+    header, *lines = csv.content.decode("utf-8-sig").splitlines()
+    assert header.startswith("ID;Data da consulta;")
+    assert len(lines) == links["consultations"]["totalCount"]
+    assert all(customer["name"] in line for line in lines)
+    xlsx = await desk.get(links["consultations"]["xlsx"], authorised=False)
+    assert xlsx.content.startswith(b"PK")
+    path = links["consultations"]["csv"].partition("?")[0]
+    assert (await desk.get(path, authorised=False)).status_code == 401
+    bad = await desk.get(f"{path}?plan=X")
+    assert (bad.status_code, bad.json()["error"]["problems"][0]["parameter"]) == (400, "plan")
