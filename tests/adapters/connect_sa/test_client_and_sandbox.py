@@ -381,9 +381,12 @@ async def test_clearing_wants_what_is_held_and_live(provider: Provider) -> None:
         await provider.bureau.clear(PEFIN, make_exclusion(inclusion, clearing_code="88"))
     with refused(FailureClass.VALIDATION, "CHAVE_REUTILIZADA"):
         await provider.bureau.clear(PEFIN, make_exclusion(inclusion, key=inclusion.key))
-    await provider.bureau.clear(PEFIN, make_exclusion(inclusion))
+    exclusion = make_exclusion(inclusion)
+    await provider.bureau.clear(PEFIN, exclusion)
     with refused(FailureClass.VALIDATION, "CHAVE_REUTILIZADA"):
         await provider.bureau.clear(PEFIN, make_exclusion(inclusion, clearing_code="02"))
+    with refused(FailureClass.VALIDATION, "CHAVE_REUTILIZADA"):
+        await provider.bureau.register(PEFIN, make_inclusion(key=exclusion.key, contract="CT-2"))
     with refused(FailureClass.DUPLICATE, "BAIXA_JA_SOLICITADA"):
         await provider.bureau.clear(PEFIN, make_exclusion(inclusion, key="second"))
     await provider.advance(1)

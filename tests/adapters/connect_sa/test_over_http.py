@@ -66,8 +66,9 @@ async def test_dropped_connections_are_undetermined_and_found_again(
             await http.post(
                 f"{server.address}/_sandbox/faults", json={"kind": kind, "operation": "inclusoes"}
             )
-            with pytest.raises(BureauFailure) as caught:
-                await bureau.register(PEFIN, inclusion)
+            async with asyncio.timeout(exchanging.READ_SECONDS / 2):  # closed, not merely silent
+                with pytest.raises(BureauFailure) as caught:
+                    await bureau.register(PEFIN, inclusion)
             assert caught.value.failure is FailureClass.UNDETERMINED
             assert (await bureau.find(PEFIN, inclusion.key) is not None) is held
             await bureau.register(PEFIN, inclusion)

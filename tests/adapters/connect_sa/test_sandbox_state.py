@@ -1,7 +1,9 @@
 """What the sandbox remembers, for how long, and who may look at it."""
 
+import asyncio
 import json
 import stat
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -55,13 +57,36 @@ async def test_everything_survives_a_restart(contract: Contract, tmp_path: Path)
     assert len((await after.http.get("/_sandbox/faults")).json()["faults"]) == 1
 
 
-async def test_what_is_recorded_is_saved_before_a_late_answer(contract: Contract, tmp_path: Path) -> None:
+async def test_what_is_recorded_is_saved_before_a_lost_answer(contract: Contract, tmp_path: Path) -> None:
     state_file = tmp_path / "sandbox.json"
     provider = new_provider(contract, state_file=state_file)
     await provider.fault("drop_after", "inclusoes")
     with pytest.raises(BureauFailure):
         await provider.unchecked_bureau.register(PEFIN, make_inclusion())
     assert "negativation:1" in state_file.read_text()
+
+
+async def test_what_is_recorded_is_saved_before_a_long_wait(contract: Contract, tmp_path: Path) -> None:
+    state_file = tmp_path / "sandbox.json"
+    provider = new_provider(contract, state_file=state_file)
+    late = make_order(document=scenario_document("Answered too late"))
+    waiting = asyncio.create_task(provider.bureau.consult(CONSULTING, late))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    assert late.key in state_file.read_text()
+    waiting.cancel()
+
+
+async def test_two_changes_of_one_password_do_not_both_succeed(provider: Provider) -> None:
+    async def slow_body() -> AsyncIterator[bytes]:
+        yield b'{"senhaNova": '
+        await provider.bureau.change_password(PEFIN, CredentialKind.PEFIN, Secret("581642"))
+        yield b'"246813"}'
+
+    auth = (PEFIN.login, PEFIN.password.value)
+    answer = await provider.http.put("/v1/credenciais/pefin", content=slow_body(), auth=auth)
+    assert (answer.status_code, answer.json()["codigo"]) == (401, "CREDENCIAL_RECUSADA")
+    await provider.bureau.events(make_account(CredentialKind.PEFIN, password="581642"), None)
 
 
 async def test_the_file_is_private_whole_and_holds_no_password(contract: Contract, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from adapters.connect_sa.sandbox import fields
 from adapters.connect_sa.sandbox.scenarios import SCENARIOS, markdown_table
 from core.domain.bureau import BureauEventKind, BureauFailure, FailureClass
 from core.domain.documents import parse_document
+from core.domain.money import Money
 from support.builders import TODAY, make_debtor
 from support.connect_sa import (
     CONSULTING,
@@ -196,6 +197,7 @@ async def test_any_other_document_gets_a_report_of_its_own(provider: Provider) -
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
+        ({"amount": Money(0)}, "VALOR_INVALIDO"),
         ({"restriction_code": "ZZ"}, "CODIGO_RESTRICAO_INVALIDO"),
         ({"contract": "minúsculo"}, "CAMPO_INVALIDO"),
         ({"due_on": TODAY - timedelta(days=3)}, "VENCIMENTO_FORA_DO_PRAZO"),
