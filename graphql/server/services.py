@@ -34,6 +34,7 @@ class Services:
     settings: Settings
     container: punq.Container
     database: Database
+    queue: SqlQueue
     sandbox_address: str | None
 
 
@@ -53,10 +54,11 @@ async def open_services(settings: Settings, *, with_sandbox: bool) -> AsyncItera
         sandbox_address = None
         if with_sandbox and settings.homologation_url is None:
             sandbox_address = await stack.enter_async_context(sandbox_inside())
+        queue = SqlQueue(database, clock)
         client = await stack.enter_async_context(new_http_client())
         container = build_container(
             units_of_work=SqlUnitsOfWork(database, clock),
-            queue=SqlQueue(database, clock),
+            queue=queue,
             bureau=ConnectSaBureau(_addresses(settings, sandbox_address), client),
             vault=vault,
             password_hasher=Argon2Hasher(),
@@ -68,7 +70,11 @@ async def open_services(settings: Settings, *, with_sandbox: bool) -> AsyncItera
             admin_token=settings.admin_token,
         )
         yield Services(
-            settings=settings, container=container, database=database, sandbox_address=sandbox_address
+            settings=settings,
+            container=container,
+            database=database,
+            queue=queue,
+            sandbox_address=sandbox_address,
         )
 
 

@@ -3,9 +3,8 @@
 import socket
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-
-import punq
 
 from core.domain.access import Unauthenticated
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
@@ -14,14 +13,16 @@ from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from ports.clock import Clock
-from ports.outbox import Queue
 from server.app import GRAPHQL, build_app
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
 from server.private_files import DEMO_TOKEN_FILE, read_private
 from server.sandbox import open_sandbox
 from server.services import Services, open_services
 from server.settings import Settings
-from server.worker import Worker
+from server.worker import Routine, Worker
+
+KEPT_PROMISES_FOR = timedelta(days=90)
+"""How long the outbox remembers a promise that was kept: far longer than anybody repeats an order."""
 
 
 async def serve(settings: Settings, host: str, port: int) -> None:
@@ -33,7 +34,7 @@ async def serve(settings: Settings, host: str, port: int) -> None:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     stop = stop_on_signals()
     async with open_services(settings, with_sandbox=True) as services:
-        worker = make_worker(services.container)
+        worker = make_worker(services)
         token = await _demo_token(services) if is_loopback(listener) else None
         app = build_app(services, worker, token)
         async with worker.running():
@@ -52,7 +53,7 @@ async def work(settings: Settings) -> None:
     stop = stop_on_signals()
     async with (
         open_services(settings, with_sandbox=False) as services,
-        make_worker(services.container).running(),
+        make_worker(services).running(),
     ):
         _announce({"Worker": "running"})
         await stop.wait()
@@ -67,17 +68,23 @@ async def serve_sandbox(port: int, state_file: Path | None) -> None:
         await serve_until(stop, app, listener)
 
 
-def make_worker(container: punq.Container) -> Worker:
+def make_worker(services: Services) -> Worker:
     """The worker with every loop that the service needs."""
+    container, queue = services.container, services.queue
+
+    async def prune() -> int:
+        return await queue.prune(KEPT_PROMISES_FOR)
+
     return Worker(
         deliver=container.resolve(Deliver),
         routines={
-            "fetch results": container.resolve(FetchResults),
-            "fetch changes": container.resolve(FetchChanges),
-            "start the daily collection": container.resolve(StartDailyCollection),
-            "continue the collection": container.resolve(ContinueCollection),
+            "fetch results": Routine(run=container.resolve(FetchResults)),
+            "fetch changes": Routine(run=container.resolve(FetchChanges)),
+            "start the daily collection": Routine(run=container.resolve(StartDailyCollection)),
+            "continue the collection": Routine(run=container.resolve(ContinueCollection)),
+            "prune kept promises": Routine(run=prune, pause=timedelta(hours=1)),
         },
-        queue=container.resolve(Queue),
+        queue=queue,
         clock=container.resolve(Clock),
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -35,6 +36,14 @@ Pass = Callable[[], Awaitable[int]]
 DELIVER = "deliver"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """A pass that is repeated, and how long to rest when it found nothing to do."""
+
+    run: Pass
+    pause: timedelta = ROUTINE_PAUSE
+
+
 class Worker:
     """Runs each loop beside the others and knows whether they come round.
 
@@ -42,17 +51,20 @@ class Worker:
     database that went away ends the loop, and no loop holds up another.
     """
 
-    def __init__(self, *, deliver: Pass, routines: Mapping[str, Pass], queue: Queue, clock: Clock) -> None:
-        self._passes: dict[str, Pass] = {DELIVER: deliver, **routines}
+    def __init__(self, *, deliver: Pass, routines: Mapping[str, Routine], queue: Queue, clock: Clock) -> None:
+        self._passes = {DELIVER: deliver, **{name: routine.run for name, routine in routines.items()}}
+        self._pauses = {name: routine.pause for name, routine in routines.items()}
         self._queue = queue
         self._clock = clock
         self._came_round = dict.fromkeys(self._passes, clock.now())
         self._stopping = asyncio.Event()
 
     def is_well(self) -> bool:
-        """Whether every loop came round lately."""
-        oldest = self._clock.now() - STALE_AFTER
-        return all(at > oldest for at in self._came_round.values())
+        """Whether every loop came round lately, its own pause aside."""
+        stale_since = self._clock.now() - STALE_AFTER
+        return all(
+            at + self._pauses.get(name, LONGEST_WAIT) > stale_since for name, at in self._came_round.items()
+        )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -87,7 +99,7 @@ class Worker:
         if name == DELIVER:
             await self._queue.wait(LONGEST_WAIT)
         else:
-            await self._clock.sleep(ROUTINE_PAUSE)
+            await self._clock.sleep(self._pauses[name])
 
     async def _unless_stopping(self, waiting: Awaitable[None]) -> None:
         stop, wait = asyncio.create_task(self._stopping.wait()), asyncio.ensure_future(waiting)

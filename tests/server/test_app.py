@@ -62,7 +62,7 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setenv("FIADOR_ADMIN_TOKEN", ADMIN_TOKEN)
     monkeypatch.setenv("FIADOR_CORS_ORIGINS", DESK)
     async with open_services(load_settings(), with_sandbox=False) as services:
-        app = build_app(services, make_worker(services.container), None)
+        app = build_app(services, make_worker(services), None)
         async with _client(app) as client:
             number = await _consulted(services.container.resolve(UnitsOfWork))
             yield House(client=client, services=services, number=number)

@@ -11,7 +11,7 @@ from core.domain.intents import Claim
 from ports.clock import Clock
 from ports.outbox import Queue
 from server import worker as worker_module
-from server.worker import STALE_AFTER, Worker
+from server.worker import LONGEST_WAIT, STALE_AFTER, Routine, Worker
 
 
 class _Clock(Clock):
@@ -57,7 +57,7 @@ async def test_it_waits_for_work_and_wakes_for_it() -> None:
         passes.put_nowait(1)
         return 0
 
-    worker = Worker(deliver=deliver, routines={"fetch": _idle}, queue=queue, clock=_Clock())
+    worker = Worker(deliver=deliver, routines={"fetch": Routine(run=_idle)}, queue=queue, clock=_Clock())
     async with worker.running(), asyncio.timeout(5):
         await passes.get()
         await asyncio.sleep(0)
@@ -77,7 +77,9 @@ async def test_it_does_not_wait_while_there_is_work() -> None:
         return 1
 
     async with (
-        Worker(deliver=deliver, routines={"fetch": _idle}, queue=queue, clock=_Clock()).running(),
+        Worker(
+            deliver=deliver, routines={"fetch": Routine(run=_idle)}, queue=queue, clock=_Clock()
+        ).running(),
         asyncio.timeout(5),
     ):
         await drained.wait()
@@ -99,7 +101,7 @@ async def test_a_failing_pass_is_repeated_after_growing_pauses(monkeypatch: pyte
         await asyncio.Event().wait()
         return 0
 
-    worker = Worker(deliver=deliver, routines={"fetch": fetch}, queue=queue, clock=clock)
+    worker = Worker(deliver=deliver, routines={"fetch": Routine(run=fetch)}, queue=queue, clock=clock)
     monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.01)
     async with worker.running(), asyncio.timeout(5):
         await succeeded.wait()
@@ -114,13 +116,47 @@ async def test_it_is_not_well_when_a_loop_stands_still(monkeypatch: pytest.Monke
         await stuck.wait()
         return 0
 
-    worker = Worker(deliver=deliver, routines={"fetch": deliver}, queue=_Queue(), clock=clock)
+    worker = Worker(deliver=deliver, routines={"fetch": Routine(run=deliver)}, queue=_Queue(), clock=clock)
     async with worker.running(), asyncio.timeout(5):
         await started.wait()
         assert worker.is_well()
         clock.time += STALE_AFTER
+        assert worker.is_well()
+        clock.time += LONGEST_WAIT
         assert not worker.is_well()
         stuck.set()
+
+
+async def test_a_loop_that_rests_long_is_well_while_it_rests() -> None:
+    clock, queue, delivered, rested = _Clock(), _Queue(), asyncio.Queue[int](), asyncio.Event()
+
+    async def deliver() -> int:
+        delivered.put_nowait(1)
+        return 0
+
+    async def prune() -> int:
+        rested.set()
+        return 0
+
+    async def forever(duration: timedelta) -> None:
+        await asyncio.Event().wait()
+
+    async def pass_minutes(minutes: int) -> None:
+        clock.time += timedelta(minutes=minutes)
+        queue.woken.set()
+        await delivered.get()
+        await asyncio.sleep(0)
+
+    clock.sleep = forever  # type: ignore[method-assign]
+    routines = {"prune": Routine(run=prune, pause=timedelta(hours=1))}
+    worker = Worker(deliver=deliver, routines=routines, queue=queue, clock=clock)
+    async with worker.running(), asyncio.timeout(5):
+        await rested.wait()
+        await delivered.get()
+        await pass_minutes(50)
+        assert worker.is_well()
+        await pass_minutes(20)
+        assert not worker.is_well()
 
 
 async def test_work_under_way_finishes_before_it_stops() -> None:
@@ -132,7 +168,7 @@ async def test_work_under_way_finishes_before_it_stops() -> None:
         finished.set()
         return 1
 
-    worker = Worker(deliver=deliver, routines={"fetch": _idle}, queue=_Queue(), clock=_Clock())
+    worker = Worker(deliver=deliver, routines={"fetch": Routine(run=_idle)}, queue=_Queue(), clock=_Clock())
     async with asyncio.timeout(5):
         async with worker.running():
             await started.wait()
@@ -153,7 +189,7 @@ async def test_work_that_does_not_finish_is_cut_off(monkeypatch: pytest.MonkeyPa
             raise
         return 1
 
-    worker = Worker(deliver=deliver, routines={"fetch": _idle}, queue=_Queue(), clock=_Clock())
+    worker = Worker(deliver=deliver, routines={"fetch": Routine(run=_idle)}, queue=_Queue(), clock=_Clock())
     async with asyncio.timeout(5):
         async with worker.running():
             await started.wait()
