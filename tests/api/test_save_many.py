@@ -145,7 +145,7 @@ async def test_a_refused_row_speaks_the_reader_s_language(desk: Desk, language: 
 
 
 async def test_what_a_row_leaves_out_stays_and_null_clears(desk: Desk) -> None:
-    whole = {
+    whole: dict[str, Any] = {
         "mobile": "47 98888-7777",
         "email": "ana@example.com",
         "gender": "FEMALE",
@@ -158,7 +158,7 @@ async def test_what_a_row_leaves_out_stays_and_null_clears(desk: Desk) -> None:
 
     assert _hows(await _save(desk, "customers", _row("customers"))) == ["UNCHANGED"]
 
-    changes = {"email": None, "hold": None, "address": {"street": None, "city": "Gaspar"}}
+    changes: dict[str, Any] = {"email": None, "hold": None, "address": {"street": None, "city": "Gaspar"}}
     changed = (await _save(desk, "customers", _row("customers", **changes)))["results"][0]["customer"]
     assert changed == {
         **first,
@@ -171,7 +171,7 @@ async def test_what_a_row_leaves_out_stays_and_null_clears(desk: Desk) -> None:
 
 
 async def test_what_a_lead_or_an_invoice_leaves_out_stays_too(desk: Desk) -> None:
-    whole = {
+    whole: dict[str, Any] = {
         "document": synthetic_cnpj(9).formatted,
         "stateCode": "SC",
         "phone": "4733334444",
@@ -184,7 +184,7 @@ async def test_what_a_lead_or_an_invoice_leaves_out_stays_too(desk: Desk) -> Non
         cleared = await _save(desk, kind, _row(kind, document=None, phone=None))
         record = cleared["results"][0][SINGULAR[kind]]
         assert (record["document"], record["phone"], record["email"]) == (None, None, "a@example.com")
-    dated = {"contractNumber": "CT-7", "contractRescindedOn": "2026-02-01"}
+    dated: dict[str, Any] = {"contractNumber": "CT-7", "contractRescindedOn": "2026-02-01"}
     first = await _save(desk, "invoices", _row("invoices", **dated))
     again = await _save(desk, "invoices", _row("invoices"))
     assert again["results"][0] == {**first["results"][0], "how": "UNCHANGED"}

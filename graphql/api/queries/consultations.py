@@ -46,7 +46,7 @@ async def consultations(
     order = (order_by or ConsultationOrderInput(field=ConsultationOrderField.NUMBER)).order()
     page = PageArguments(first=first, after=after, last=last, before=before)
     found = await read_connection(context, CONSULTATIONS, wanted, order, page, Consultation.of)
-    return ConsultationConnection.of(found, context, wanted)
+    return ConsultationConnection.of(found, wanted)
 
 
 @strawberry.type(description="A plan that may be asked for (plano de consulta).")

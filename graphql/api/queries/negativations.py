@@ -54,13 +54,13 @@ async def negativations(
     order = (order_by or NegativationOrderInput(field=NegativationOrder.NUMBER)).order()
     page = PageArguments(first=first, after=after, last=last, before=before)
     found = await read_connection(context, NEGATIVATIONS, wanted, order, page, Negativation.of)
-    return NegativationConnection.of(found, context, wanted)
+    return NegativationConnection.of(found, wanted)
 
 
 @resolved(
     "What somebody must clear (baixas pendentes): the live negativations whose invoice was settled, cancelled or renegotiated "
     "and whose clearing nobody asked for yet, by `clearingDueOn` (Súmula STJ 548), the most urgent first. `clearNegativation` "
-    "clears them. Needs READ."
+    "clears them; AUTOMATIC ones the collection routine clears by itself where it is switched on. Needs READ."
 )
 async def clearing_tasks(
     info: Info,
@@ -84,7 +84,7 @@ async def clearing_tasks(
     page = PageArguments(first=first, after=after, last=last, before=before)
     found = await read_connection(context, CLEARING_TASKS, wanted, order, page, Negativation.of)
     alike = NegativationFilter(branch_ids=wanted.branch_ids, form=wanted.form, clearing_due=True)
-    return NegativationConnection.of(found, context, alike)
+    return NegativationConnection.of(found, alike)
 
 
 @strawberry.type(

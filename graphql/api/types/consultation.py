@@ -1,6 +1,5 @@
 """Consultations."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -163,13 +162,12 @@ class ConsultationTotals:
 @strawberry.type(description="A page of consultations, with the totals of all pages (página de consultas).")
 class ConsultationConnection(Connection[Consultation]):
     matching: strawberry.Private[ConsultationFilter]
-    sum_up: strawberry.Private[Callable[[], Awaitable[domain.ConsultationTotals]]]
 
     @resolved(
         "The totals of what the filter lets through, on all pages (totais); summed up only when asked for."
     )
-    async def totals(self) -> ConsultationTotals:
-        found = await self.sum_up()
+    async def totals(self, info: Info) -> ConsultationTotals:
+        found = await info.context.loaders.consultation_totals.load(self.matching)
         return ConsultationTotals(count=found.count, billed=found.billed, cost=Money.of(found.cost))
 
     @resolved(EXPORT_URL)
@@ -177,21 +175,9 @@ class ConsultationConnection(Connection[Consultation]):
         return export_url(info.context, self.matching, format)
 
     @classmethod
-    def of(
-        cls, page: Connection[Consultation], context: Context, matching: ConsultationFilter
-    ) -> "ConsultationConnection":
+    def of(cls, page: Connection[Consultation], matching: ConsultationFilter) -> "ConsultationConnection":
         """The page, whose list is what the filter lets through."""
-
-        async def sum_up() -> domain.ConsultationTotals:
-            return await context.loaders.consultation_totals.load(matching)
-
-        return cls(
-            edges=page.edges,
-            page_info=page.page_info,
-            count=page.count,
-            matching=matching,
-            sum_up=sum_up,
-        )
+        return cls(edges=page.edges, page_info=page.page_info, count=page.count, matching=matching)
 
 
 async def consultations_of(context: Context, subject_id: UUID, page: PageArguments) -> ConsultationConnection:
@@ -200,7 +186,7 @@ async def consultations_of(context: Context, subject_id: UUID, page: PageArgumen
     matching = ConsultationFilter(branch_ids=context.caller.branch_ids, subject_id=subject_id)
     order = Order(ConsultationOrderField.NUMBER, Direction.DESC)
     found = await read_nested_connection(context, CONSULTATIONS, matching, order, page, Consultation.of)
-    return ConsultationConnection.of(found, context, matching)
+    return ConsultationConnection.of(found, matching)
 
 
 # The types refer to one another, so these stand last.

@@ -1,6 +1,5 @@
 """Negativations, with the debtor's data as registered and their history."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -223,13 +222,12 @@ class NegativationTotals:
 )
 class NegativationConnection(Connection[Negativation]):
     matching: strawberry.Private[NegativationFilter]
-    sum_up: strawberry.Private[Callable[[], Awaitable[domain.NegativationTotals]]]
 
     @resolved(
         "The totals of what the filter lets through, on all pages (totais); summed up only when asked for."
     )
-    async def totals(self) -> NegativationTotals:
-        found = await self.sum_up()
+    async def totals(self, info: Info) -> NegativationTotals:
+        found = await info.context.loaders.negativation_totals.load(self.matching)
         return NegativationTotals(count=found.count, amount=Money.of(found.amount), live=found.live)
 
     @resolved(EXPORT_URL)
@@ -237,21 +235,9 @@ class NegativationConnection(Connection[Negativation]):
         return export_url(info.context, self.matching, format)
 
     @classmethod
-    def of(
-        cls, page: Connection[Negativation], context: Context, matching: NegativationFilter
-    ) -> "NegativationConnection":
+    def of(cls, page: Connection[Negativation], matching: NegativationFilter) -> "NegativationConnection":
         """The page, whose list is what the filter lets through."""
-
-        async def sum_up() -> domain.NegativationTotals:
-            return await context.loaders.negativation_totals.load(matching)
-
-        return cls(
-            edges=page.edges,
-            page_info=page.page_info,
-            count=page.count,
-            matching=matching,
-            sum_up=sum_up,
-        )
+        return cls(edges=page.edges, page_info=page.page_info, count=page.count, matching=matching)
 
 
 # The types refer to one another, so these stand last.

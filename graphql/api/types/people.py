@@ -88,7 +88,7 @@ class Customer(Node):
         order = Order(NegativationOrder.NUMBER, Direction.DESC)
         page = PageArguments(first=first, after=after, last=last, before=before)
         found = await read_nested_connection(context, NEGATIVATIONS, matching, order, page, Negativation.of)
-        return NegativationConnection.of(found, context, matching)
+        return NegativationConnection.of(found, matching)
 
     @resolved("The customer's invoices, by due date, latest first (boletos).")
     async def invoices(
