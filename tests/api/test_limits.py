@@ -124,6 +124,34 @@ def test_cost_sees_the_values_of_variables() -> None:
     assert _cost(query, {"n": "nonsense", "ids": "nonsense"}) == 22
 
 
+BATCH = """mutation %s {
+  negativateDebtors(input: %s) { ... on NegativateDebtorsSuccess { results { invoice { number } } } } }"""
+RESEND = """mutation ($input: ResendNegativationsInput!) {
+  resendNegativations(input: $input) { ... on ResendNegativationsSuccess { results { negativation { number } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "cost"),
+    [
+        (BATCH % ("($input: NegativateDebtorsInput!)", "$input"), {"input": {"invoiceIds": ["a"] * 40}}, 120),
+        (BATCH % ("($ids: [ID!]!)", "{invoiceIds: $ids}"), {"ids": ["a"] * 40}, 120),
+        (BATCH % ("", '{invoiceIds: ["a", "b"], idempotencyKey: "k"}'), {}, 6),
+        (BATCH % ("($input: NegativateDebtorsInput!)", "$input"), {"input": "nonsense"}, 3),
+        (
+            BATCH % ("($input: NegativateDebtorsInput!)", "$input"),
+            {"input": {"invoiceIds": ["a"] * 100_000}},
+            1_500,
+        ),
+        (RESEND, {"input": {"negativationIds": ["a", "b"]}}, 6),
+        (RESEND, {"input": {"filter": {}}}, 300),
+    ],
+)
+def test_a_batch_counts_as_often_as_it_may_answer(
+    query: str, variables: dict[str, object], cost: int
+) -> None:
+    assert _cost(query, variables) == cost
+
+
 async def test_an_operation_that_reads_too_much_is_refused_before_it_reads_anything(desk: Desk) -> None:
     query = "{ customers(first: 100) { nodes { invoices(first: 100) { nodes { number } } } } }"
     answer = await desk.ask(query)
