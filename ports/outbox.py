@@ -13,8 +13,8 @@ class Outbox(Protocol):
     """The part of the outbox that belongs to a unit of work: what it does takes effect when that commits."""
 
     @abstractmethod
-    async def put(self, intent: Intent) -> None:
-        """Make a promise, due at once. Raises Conflict `INTENT_EXISTS` when the key was used before.
+    async def put(self, *intents: Intent) -> None:
+        """Make promises, due at once. Raises Conflict `INTENT_EXISTS` when a key was used before.
 
         The commit MUST wake whoever waits in `Queue.wait`.
         """

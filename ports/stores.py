@@ -1,7 +1,7 @@
 """The records of the company, as use cases need them. A store belongs to one unit of work."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -218,9 +218,13 @@ class Negativations(
 ):
     """The registrations and their history.
 
-    `add` and `save` MUST raise Conflict `NEGATIVATION_LIVE` when the invoice, or in the same environment the debtor's
-    document with the contract, has another live registration.
+    `add`, `add_many` and `save` MUST raise Conflict `NEGATIVATION_LIVE` when the invoice, or in the same environment the
+    debtor's document with the contract, has another live registration.
     """
+
+    @abstractmethod
+    async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
+        """Store new registrations like `add`, in their order, in few statements however many they are; all of them or none."""
 
     @abstractmethod
     async def totals(self, matching: Sequence[NegativationFilter]) -> list[NegativationTotals]:
@@ -237,16 +241,16 @@ class Negativations(
         """Which of the (document number, contract) pairs have a live registration."""
 
     @abstractmethod
-    async def latest_of_invoice(self, invoice_id: UUID) -> Negativation | None:
-        """The registration of the invoice with the highest generation, live or not."""
+    async def latest_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
+        """Of each invoice that has any, the registration with the highest generation, live or not; by one query."""
 
     @abstractmethod
     async def by_inclusion_keys(self, keys: Collection[str]) -> dict[str, Negativation]:
         """Registrations by what the bureau knows them by, locked for change."""
 
     @abstractmethod
-    async def add_history(self, negativation_id: UUID, entries: Sequence[HistoryEntry]) -> None:
-        """Append to a registration's history."""
+    async def add_history(self, entries: Mapping[UUID, Sequence[HistoryEntry]]) -> None:
+        """Append to the histories of registrations, by their ids, in few statements however many they are."""
 
     @abstractmethod
     async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:

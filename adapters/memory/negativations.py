@@ -1,6 +1,6 @@
 """Registrations and their history in memory."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from uuid import UUID
 
 from adapters.memory.records import Records, Unique
@@ -65,20 +65,25 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
         here = (record for record in self._live_ones() if record.environment is environment)
         return {(record.debtor.document.number, record.contract) for record in here} & set(debts)
 
-    async def latest_of_invoice(self, invoice_id: UUID) -> Negativation | None:
-        of_invoice = (record for record in self.table.all() if record.invoice_id == invoice_id)
-        return max(of_invoice, key=lambda record: record.generation, default=None)
+    async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
+        return [await self.add(record) for record in records]
+
+    async def latest_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
+        wanted = set(invoice_ids)
+        found = sorted(self.table.all(), key=lambda record: record.generation)
+        return {record.invoice_id: record for record in found if record.invoice_id in wanted}
 
     async def by_inclusion_keys(self, keys: Collection[str]) -> dict[str, Negativation]:
         self.table.require_writable()
         wanted = set(keys)
         return {record.inclusion_key: record for record in self.table.all() if record.inclusion_key in wanted}
 
-    async def add_history(self, negativation_id: UUID, entries: Sequence[HistoryEntry]) -> None:
+    async def add_history(self, entries: Mapping[UUID, Sequence[HistoryEntry]]) -> None:
         self.table.require_writable()
-        for entry in entries:
-            number = self._storage.next_number(HistoryEntry.__name__)
-            self._history.put(number, (negativation_id, entry))
+        for negativation_id, of_one in entries.items():
+            for entry in of_one:
+                number = self._storage.next_number(HistoryEntry.__name__)
+                self._history.put(number, (negativation_id, entry))
 
     async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         found: dict[UUID, list[HistoryEntry]] = {record_id: [] for record_id in negativation_ids}

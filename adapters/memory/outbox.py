@@ -48,8 +48,9 @@ class MemoryOutbox(Outbox):
         self._clock = clock
         self._tables = _Tables(transaction)
 
-    async def put(self, intent: Intent) -> None:
-        self._insert(_Promise(intent=intent, due_at=self._clock.now()))
+    async def put(self, *intents: Intent) -> None:
+        for intent in intents:
+            self._insert(_Promise(intent=intent, due_at=self._clock.now()))
         self._transaction.wakes = True
 
     async def put_leased(self, intent: Intent, lease: timedelta) -> Claim:

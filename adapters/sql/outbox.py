@@ -1,5 +1,6 @@
 """The outbox of a unit of work."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,16 +22,17 @@ class SqlOutbox(Outbox):
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def put(self, intent: Intent) -> None:
+    async def put(self, *intents: Intent) -> None:
         now = await self._work.now()
-        await self._insert(intent, now=now, due_at=now, attempts=0)
-        self._work.wakes = True
+        if intents:
+            await self._insert(intents, now=now, due_at=now, attempts=0)
+            self._work.wakes = True
 
     async def put_leased(self, intent: Intent, lease: timedelta) -> Claim:
         # The holder measures by its own clock, and from before the row was written: never longer than the row says.
         until = self._work.clock.now() + lease
         now = await self._work.now()
-        await self._insert(intent, now=now, due_at=now + lease, attempts=1)
+        await self._insert([intent], now=now, due_at=now + lease, attempts=1)
         return Claim(intent=intent, attempt=1, until=until)
 
     async def withdraw(self, key: str) -> bool:
@@ -60,19 +62,25 @@ class SqlOutbox(Outbox):
             statement = statement.where(col(IntentRow.account) == account)
         return await self._work.scalar(statement)
 
-    async def _insert(self, intent: Intent, *, now: datetime, due_at: datetime, attempts: int) -> None:
-        row = IntentRow(
-            key=intent.key,
-            account=intent.account,
-            kind=intent.kind,
-            subject_id=intent.subject_id,
-            due_at=due_at,
-            attempts=attempts,
-            created_at=now,
-        )
-        if not await self._work.insert_new(row):
-            raise Conflict(reason="INTENT_EXISTS", params={"key": intent.key})
-        await self._know(intent.account, now)
+    async def _insert(
+        self, intents: Sequence[Intent], *, now: datetime, due_at: datetime, attempts: int
+    ) -> None:
+        rows = {
+            intent.key: IntentRow(
+                key=intent.key,
+                account=intent.account,
+                kind=intent.kind,
+                subject_id=intent.subject_id,
+                due_at=due_at,
+                attempts=attempts,
+                created_at=now,
+            )
+            for intent in intents
+        }
+        if await self._work.insert_new(*rows.values()) < len(intents):
+            raise Conflict(reason="INTENT_EXISTS", params={"key": intents[0].key})
+        for account in {intent.account for intent in intents}:
+            await self._know(account, now)
 
     async def _know(self, account: UUID, now: datetime) -> None:
         await self._work.insert_new(AccountRow(account=account, next_at=now, held=False))

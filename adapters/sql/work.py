@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, UpdateBase, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped
 
 from adapters.sql.constraints import violated
 from adapters.sql.tables import METADATA, Row
+from adapters.sql.tables.base import RecordRow
 from core.domain.errors import DomainError
 from ports.clock import Clock
 from ports.unit_of_work import WriteInReadOnlyUnit
@@ -120,6 +122,15 @@ class Work:
             number: int = (await self.session.execute(statement)).scalar_one()
         return number
 
+    async def insert_all(self, rows: Sequence[RecordRow], errors: Errors) -> dict[UUID, int]:
+        """Insert rows of one kind, in their order, all or none; the answer is their numbers by id."""
+        self.require_writable()
+        table = table_of(type(rows[0]))
+        statement = table.insert().returning(table.c.id, table.c.number, sort_by_parameter_order=True)
+        async with self._guarded(errors):
+            inserted = await self.session.execute(statement, [values_of(row) for row in rows])
+            return {row.id: row.number for row in inserted}
+
     async def insert_many(self, rows: Sequence[Row], *, new: Sequence[str] = ()) -> None:
         """Insert rows of one kind, in their order; with `new`, only those whose values there are not taken yet."""
         self.require_writable()
@@ -129,13 +140,14 @@ class Work:
                 statement = statement.on_conflict_do_nothing(index_elements=new)
             await self.session.execute(statement, [values_of(row) for row in rows])
 
-    async def insert_new(self, row: Row) -> bool:
-        """Insert a row unless its primary key is there already; tells which."""
+    async def insert_new(self, *rows: Row) -> int:
+        """Insert those rows of one kind whose primary key is not there already; tells how many."""
         self.require_writable()
-        table = table_of(type(row))
-        statement = self._insert(table).values(values_of(row))
-        key = [column.name for column in table.primary_key]
-        return await self.change(statement.on_conflict_do_nothing(index_elements=key)) == 1
+        table = table_of(type(rows[0]))
+        key = list(table.primary_key)
+        statement = self._insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+        inserted = await self.session.execute(statement, [values_of(row) for row in rows])
+        return len(inserted.all())
 
     async def put(self, row: Row) -> None:
         """Insert a row, or replace the one with its primary key."""

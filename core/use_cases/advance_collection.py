@@ -19,7 +19,7 @@ from core.domain.collection import (
     CollectionRunStatus,
     effective,
 )
-from core.domain.eligibility import reasons_against
+from core.domain.eligibility import Case, reasons_against
 from core.domain.errors import Problem
 from core.domain.integration import Integration
 from core.domain.invoice import Invoice, InvoiceStatus
@@ -29,7 +29,7 @@ from core.domain.paging import Cursor, Direction, Edge, Order, Page, Window
 from core.use_cases.assess_eligibility import case_of, read_portfolio
 from core.use_cases.bureau_codes import BureauCodes
 from core.use_cases.clear_negativation import audit_clearing, request_clearing
-from core.use_cases.place_registration import place_registration
+from core.use_cases.place_registration import place_registrations
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -134,8 +134,7 @@ class AdvanceCollection:
         portfolio = await read_portfolio(work, [invoice.id for invoice in invoices])
         now = self.clock.now()
         today = run.run_date if run.dry_run else local_date(now)
-        actor = _actor(run)
-        items: list[CollectionItem] = []
+        decided: list[tuple[Case, tuple[Problem, ...]]] = []
         contracts: set[tuple[str, str]] = set()
         for invoice in invoices:
             if invoice.id in portfolio.live:
@@ -144,22 +143,30 @@ class AdvanceCollection:
             debt = (case.customer.document.number, invoice.debt_reference)
             case = replace(case, contract_is_live=case.contract_is_live or debt in contracts)
             reasons = reasons_against(case, known)
-            negativation: Negativation | None = None
             if not reasons:
                 contracts.add(debt)
-            if not reasons and not run.dry_run:
-                negativation = await place_registration(
-                    work,
-                    case,
-                    integration,
-                    form=NegativationForm.AUTOMATIC,
-                    caller=actor,
-                    ids=self.ids,
-                    at=now,
-                )
-            decision = CollectionDecision.NOT_ELIGIBLE if reasons else CollectionDecision.REGISTERED
-            items.append(self._item(run, invoice.branch_id, invoice.id, decision, negativation, reasons))
-        return items
+            decided.append((case, reasons))
+        placed = await place_registrations(
+            work,
+            [] if run.dry_run else [case for case, reasons in decided if not reasons],
+            integration,
+            form=NegativationForm.AUTOMATIC,
+            caller=_actor(run),
+            ids=self.ids,
+            at=now,
+        )
+        by_invoice = {negativation.invoice_id: negativation for negativation in placed}
+        return [
+            self._item(
+                run,
+                case.invoice.branch_id,
+                case.invoice.id,
+                CollectionDecision.NOT_ELIGIBLE if reasons else CollectionDecision.REGISTERED,
+                by_invoice.get(case.invoice.id),
+                reasons,
+            )
+            for case, reasons in decided
+        ]
 
     async def _clear(
         self, work: UnitOfWork, run: CollectionRun, branch: Branch, integration: Integration

@@ -20,7 +20,7 @@ from core.domain.negativation import (
 from core.domain.parameters import CreditAnalysisDisabled
 from core.use_cases.assess_eligibility import case_of, read_portfolio
 from core.use_cases.bureau_codes import BureauCodes
-from core.use_cases.place_registration import place_registration
+from core.use_cases.place_registration import place_registrations
 from core.use_cases.repeatable import earlier_result, remember_result
 from core.use_cases.visible import get_branch, get_visible
 from ports.clock import Clock
@@ -88,9 +88,9 @@ class NegativateDebtor:
             reasons = reasons_against(case, known_codes)
             if reasons:
                 raise NotEligible(reasons=reasons)
-            negativation = await place_registration(
+            (negativation,) = await place_registrations(
                 work,
-                case,
+                [case],
                 integration,
                 form=command.form,
                 caller=command.caller,

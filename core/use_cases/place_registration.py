@@ -1,9 +1,10 @@
-"""Put a registration and the promise to send it into one unit of work, for a person or for the collection routine."""
+"""Put registrations and the promises to send them into one unit of work, for a person or for the collection routine."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.domain.access import Caller
-from core.domain.audit import AuditAction, audited
+from core.domain.audit import AuditAction, AuditEvent, audited
 from core.domain.calendar_rules import expires_on
 from core.domain.eligibility import Case, debtor_of
 from core.domain.integration import Integration, IntegrationNotLinked
@@ -13,73 +14,106 @@ from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork
 
 
-async def place_registration(
+async def place_registrations(
     work: UnitOfWork,
-    case: Case,
+    cases: Sequence[Case],
     integration: Integration,
     *,
     form: NegativationForm,
     caller: Caller,
     ids: Ids,
     at: datetime,
-) -> Negativation:
-    """Store the registration, its first history entry, the promise and the audit entry. Only for a case without reasons
-    against it. Raises Conflict NEGATIVATION_LIVE when another one got there first, and IntegrationNotLinked when the
-    integration was deleted or given to another branch meanwhile.
+) -> list[Negativation]:
+    """Store one registration per case, each with its first history entry, its promise and its audit entry, in few
+    statements however many they are. Only for cases of one branch without reasons against them.
+
+    Raises Conflict NEGATIVATION_LIVE when another one got there first, and IntegrationNotLinked when the integration was
+    deleted or given to another branch meanwhile; nothing is stored then.
     """
+    if not cases:
+        return []
     # Deleting an integration or moving it counts live registrations under this lock, so one of the two sees the other.
     current = await work.integrations.get(integration.id, lock=True)
-    if current is None or current.deleted_at is not None or current.branch_id != case.branch.id:
-        raise IntegrationNotLinked(branch_number=case.branch.number)
-    earlier = await work.negativations.latest_of_invoice(case.invoice.id)
-    negativation = await work.negativations.add(
-        Negativation(
-            id=ids.new(),
-            number=0,
-            invoice_id=case.invoice.id,
-            customer_id=case.customer.id,
-            branch_id=case.branch.id,
-            integration_id=integration.id,
-            environment=current.environment,
-            form=form,
-            status=NegativationStatus.QUEUED,
-            generation=earlier.generation + 1 if earlier else 1,
-            debtor=debtor_of(case.customer),
-            contract=case.invoice.debt_reference,
-            amount=case.invoice.amount,
-            due_on=case.invoice.due_on,
-            expires_on=expires_on(case.invoice.due_on),
-            restriction_code=case.restriction_code or "",
-            send_sms=integration.send_sms_on_inclusion,
-            responsible_cpf=integration.responsible_cpf,
-            created_at=at,
-            created_by=caller.name,
-            updated_at=at,
-            replaces_id=earlier.id if earlier else None,
-        )
+    if current is None or current.deleted_at is not None or current.branch_id != cases[0].branch.id:
+        raise IntegrationNotLinked(branch_number=cases[0].branch.number)
+    earlier = await work.negativations.latest_of_invoices([case.invoice.id for case in cases])
+    placed = await work.negativations.add_many(
+        [
+            _registration(
+                case, current, earlier.get(case.invoice.id), form=form, caller=caller, ids=ids, at=at
+            )
+            for case in cases
+        ]
     )
-    created = HistoryEntry(status=negativation.status, trigger=Trigger.CREATED, at=at, actor=caller.name)
-    await work.negativations.add_history(negativation.id, [created])
-    await work.outbox.put(
-        Intent(
-            key=negativation.inclusion_key,
-            account=integration.id,
-            kind=IntentKind.REGISTER,
-            subject_id=negativation.id,
-        )
+    created = HistoryEntry(
+        status=NegativationStatus.QUEUED, trigger=Trigger.CREATED, at=at, actor=caller.name
     )
+    await work.negativations.add_history({negativation.id: [created] for negativation in placed})
+    await work.outbox.put(*(_promise(negativation) for negativation in placed))
     await work.audit.add(
-        audited(
-            caller,
-            AuditAction.NEGATIVATION_REQUESTED,
-            event_id=ids.new(),
-            at=at,
-            record=("Negativation", negativation.id),
-            branch_id=case.branch.id,
-            number=negativation.number,
-            invoice=case.invoice.number,
-            form=form.value,
-            restrictionCode=negativation.restriction_code,
+        *(
+            _audit(case, negativation, caller=caller, ids=ids, at=at)
+            for case, negativation in zip(cases, placed, strict=True)
         )
     )
-    return negativation
+    return placed
+
+
+def _registration(
+    case: Case,
+    integration: Integration,
+    earlier: Negativation | None,
+    *,
+    form: NegativationForm,
+    caller: Caller,
+    ids: Ids,
+    at: datetime,
+) -> Negativation:
+    return Negativation(
+        id=ids.new(),
+        number=0,
+        invoice_id=case.invoice.id,
+        customer_id=case.customer.id,
+        branch_id=case.branch.id,
+        integration_id=integration.id,
+        environment=integration.environment,
+        form=form,
+        status=NegativationStatus.QUEUED,
+        generation=earlier.generation + 1 if earlier else 1,
+        debtor=debtor_of(case.customer),
+        contract=case.invoice.debt_reference,
+        amount=case.invoice.amount,
+        due_on=case.invoice.due_on,
+        expires_on=expires_on(case.invoice.due_on),
+        restriction_code=case.restriction_code or "",
+        send_sms=integration.send_sms_on_inclusion,
+        responsible_cpf=integration.responsible_cpf,
+        created_at=at,
+        created_by=caller.name,
+        updated_at=at,
+        replaces_id=earlier.id if earlier else None,
+    )
+
+
+def _promise(negativation: Negativation) -> Intent:
+    return Intent(
+        key=negativation.inclusion_key,
+        account=negativation.integration_id,
+        kind=IntentKind.REGISTER,
+        subject_id=negativation.id,
+    )
+
+
+def _audit(case: Case, negativation: Negativation, *, caller: Caller, ids: Ids, at: datetime) -> AuditEvent:
+    return audited(
+        caller,
+        AuditAction.NEGATIVATION_REQUESTED,
+        event_id=ids.new(),
+        at=at,
+        record=("Negativation", negativation.id),
+        branch_id=case.branch.id,
+        number=negativation.number,
+        invoice=case.invoice.number,
+        form=negativation.form.value,
+        restrictionCode=negativation.restriction_code,
+    )

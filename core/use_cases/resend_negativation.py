@@ -120,8 +120,8 @@ class ResendNegativation:
         debtor = debtor_of(case.customer)
         if debtor == negativation.debtor and not command.force:
             raise NotResendable(negativation=negativation, reason="NOTHING_CHANGED")
-        latest = await work.negativations.latest_of_invoice(negativation.invoice_id)
-        generation = max(negativation.generation, latest.generation if latest else 0) + 1
+        earlier = await work.negativations.latest_of_invoices([negativation.invoice_id])
+        generation = 1 + max(each.generation for each in (negativation, *earlier.values()))
         renewed = replace(negativation, debtor=debtor, generation=generation, clearing=None, protocol=None)
         resent = await move(work, renewed, Trigger.RESENT, at=now, actor=command.caller.name)
         await work.outbox.put(

@@ -19,5 +19,5 @@ async def move(
     """Apply `trigger` and store the outcome. Raises IllegalTransition when the life cycle does not allow it."""
     moved, entry = negativation.moved(trigger, at=at, actor=actor, codes=codes)
     await work.negativations.save(moved)
-    await work.negativations.add_history(moved.id, [entry])
+    await work.negativations.add_history({moved.id: [entry]})
     return moved

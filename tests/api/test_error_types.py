@@ -23,7 +23,8 @@ async def test_an_error_carries_what_a_front_end_needs(desk: Desk, name: str, la
 async def test_what_has_ended_is_neither_cleared_nor_resent(desk: Desk) -> None:
     await cancelled(desk.world)
     async with desk.world.units_of_work.read() as work:
-        negativation = await work.negativations.latest_of_invoice(desk.world.invoice.id)
+        latest = await work.negativations.latest_of_invoices([desk.world.invoice.id])
+    negativation = latest[desk.world.invoice.id]
     data = {"input": {"negativationId": global_id(negativation)}}
     selection = (
         "__typename ... on UserError {{ code message }} ... on {0} {{ negativation {{ number status }} {1} }}"

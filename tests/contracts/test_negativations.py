@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.bureau import BureauCode, Environment
 from core.domain.errors import Conflict
-from core.domain.negativation import HistoryEntry, NegativationStatus, Trigger
+from core.domain.negativation import HistoryEntry, Negativation, NegativationStatus, Trigger
 from ports.unit_of_work import UnitsOfWork
 from support.builders import NOW, make_debtor, new_id
 from support.records import Company, store_company, store_negativation
@@ -94,10 +94,39 @@ async def test_the_latest_of_an_invoice_has_the_highest_generation(units_of_work
         company = await store_company(work)
         invoice = await work.invoices.add(company.invoice())
         ended = {"status": NegativationStatus.CLEARED}
-        assert await work.negativations.latest_of_invoice(invoice.id) is None
+        assert await work.negativations.latest_of_invoices([invoice.id]) == {}
         third = await work.negativations.add(company.negativation(invoice, generation=3, **ended))
         await work.negativations.add(company.negativation(invoice, generation=2, **ended))
-        assert await work.negativations.latest_of_invoice(invoice.id) == third
+        other = await store_negativation(work, company)
+        found = await work.negativations.latest_of_invoices([invoice.id, other.invoice_id, new_id()])
+        assert found == {invoice.id: third, other.invoice_id: other}
+
+
+async def test_many_registrations_are_stored_at_once_or_none(units_of_work: UnitsOfWork) -> None:
+    async with units_of_work.begin() as work:
+        company = await store_company(work)
+        invoices = [await work.invoices.add(company.invoice()) for _ in range(3)]
+        before = await store_negativation(work, company)
+        stored = await work.negativations.add_many([company.negativation(each) for each in invoices])
+        assert [record.invoice_id for record in stored] == [invoice.id for invoice in invoices]
+        assert sorted(record.number for record in stored) == [record.number for record in stored]
+        assert stored[0].number > before.number
+        assert await work.negativations.get_many([record.id for record in stored]) == {
+            record.id: record for record in stored
+        }
+        assert await work.negativations.add_many([]) == []
+        fourth = await work.invoices.add(company.invoice())
+    second = company.negativation(invoices[0], generation=2)
+    with pytest.raises(Conflict) as caught:
+        await _add_many(units_of_work, company.negativation(fourth), second)
+    assert caught.value.reason == "NEGATIVATION_LIVE"
+    async with units_of_work.read() as work:
+        assert await work.negativations.count_live(company.integration.id) == 4
+
+
+async def _add_many(units_of_work: UnitsOfWork, *records: Negativation) -> None:
+    async with units_of_work.begin() as work:
+        await work.negativations.add_many(records)
 
 
 async def test_registrations_are_found_by_what_the_bureau_knows_them_by(units_of_work: UnitsOfWork) -> None:
@@ -117,10 +146,9 @@ async def test_histories_come_in_the_order_in_which_they_were_written(units_of_w
         company = await store_company(work)
         one, other, third = [await store_negativation(work, company) for _ in range(3)]
         entries = [_entry(day) for day in (3, 1, 2, 0)]
-        await work.negativations.add_history(one.id, entries[:2])
-        await work.negativations.add_history(other.id, entries[3:])
-        await work.negativations.add_history(one.id, entries[2:3])
-        await work.negativations.add_history(one.id, [])
+        await work.negativations.add_history({one.id: entries[:2], other.id: entries[3:]})
+        await work.negativations.add_history({one.id: entries[2:3], other.id: []})
+        await work.negativations.add_history({})
     async with units_of_work.read() as work:
         found = await work.negativations.histories([third.id, other.id, one.id])
     assert found == {one.id: entries[:3], other.id: entries[3:], third.id: []}

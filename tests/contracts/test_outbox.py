@@ -21,8 +21,7 @@ AT_ONCE = timedelta(0)
 
 async def _put(units_of_work: UnitsOfWork, *intents: Intent) -> None:
     async with units_of_work.begin() as work:
-        for intent in intents:
-            await work.outbox.put(intent)
+        await work.outbox.put(*intents)
 
 
 async def _pending(units_of_work: UnitsOfWork, account: UUID | None = None) -> int:

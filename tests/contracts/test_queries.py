@@ -72,7 +72,7 @@ async def test_many_are_asked_for_at_once(storage: Storage, question: str) -> No
         entry = HistoryEntry(status=NegativationStatus.QUEUED, trigger=Trigger.CREATED, at=NOW, actor="ana")
         registrations = [await store_negativation(work, company) for _ in range(COUNT)]
         for registration in registrations:
-            await work.negativations.add_history(registration.id, [entry, entry])
+            await work.negativations.add_history({registration.id: [entry, entry]})
         consultations = [await work.consultations.add(company.consultation()) for _ in range(COUNT)]
         for consultation in consultations:
             await work.consultations.add_report(consultation.id, make_bureau_report())
@@ -91,6 +91,6 @@ async def test_storing_takes_one_statement_for_each_record_or_fewer(storage: Sto
         company = await store_company(work)
         with _statements(storage) as seen:
             registration = await store_negativation(work, company)
-            await work.negativations.add_history(registration.id, [entry] * COUNT)
+            await work.negativations.add_history({registration.id: [entry] * COUNT})
             await work.negativations.save(registration)
     assert len(seen) == (0 if storage.database is None else 4), seen

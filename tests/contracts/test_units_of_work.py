@@ -92,7 +92,7 @@ WRITES: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
     "lock a record": lambda work: work.branches.get(new_id(), lock=True),
     "lock a name": lambda work: work.lock("name"),
     "find inclusions, locked": lambda work: work.negativations.by_inclusion_keys(["key"]),
-    "history": lambda work: work.negativations.add_history(new_id(), []),
+    "history": lambda work: work.negativations.add_history({new_id(): []}),
     "audit": lambda work: work.audit.add(make_audit_event()),
     "parameters": lambda work: work.parameters.save_credit(CreditParameters()),
     "put": lambda work: work.outbox.put(make_intent()),

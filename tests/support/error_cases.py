@@ -116,9 +116,8 @@ async def _settled(world: World) -> None:
 
 async def _negativation_id(world: World) -> Any:
     async with world.units_of_work.read() as work:
-        latest = await work.negativations.latest_of_invoice(world.invoice.id)
-    assert latest is not None
-    return latest.id
+        latest = await work.negativations.latest_of_invoices([world.invoice.id])
+    return latest[world.invoice.id].id
 
 
 def consult(**changes: Any) -> Input:

@@ -7,7 +7,7 @@ from core.domain.bureau import Environment
 from core.domain.integration import Integration, IntegrationNotLinked
 from core.domain.negativation import Negativation, NegativationForm
 from core.use_cases.assess_eligibility import case_of, read_portfolio
-from core.use_cases.place_registration import place_registration
+from core.use_cases.place_registration import place_registrations
 from support.builders import NOW, TODAY, new_id
 from support.refusals import refused
 from support.world import World
@@ -19,15 +19,16 @@ async def place(world: World, change: Integration) -> Negativation:
         case = case_of(await read_portfolio(work, [world.invoice.id]), world.invoice.id, None, TODAY)
     async with world.units_of_work.begin() as work:
         await work.integrations.save(change)
-        return await place_registration(
+        (placed,) = await place_registrations(
             work,
-            case,
+            [case],
             world.integration,
             form=NegativationForm.MANUAL,
             caller=world.caller,
             ids=world.ids,
             at=NOW + timedelta(hours=1),
         )
+    return placed
 
 
 async def test_an_integration_that_was_deleted_meanwhile_takes_nothing(world: World) -> None:

@@ -1,6 +1,7 @@
 """Registrations and their history."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import func, select, true
@@ -87,21 +88,29 @@ class SqlNegativations(
         )
         return {(row.debtor_document, row.contract) for row in rows} & set(debts)
 
-    async def latest_of_invoice(self, invoice_id: UUID) -> Negativation | None:
-        statement = (
-            select(NegativationRow)
-            .where(col(NegativationRow.invoice_id) == invoice_id)
-            .order_by(col(NegativationRow.generation).desc())
-        )
-        return self._maybe(await self._work.first(statement))
+    async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
+        rows = [negativation_row(record) for record in records]
+        numbers = await self._work.insert_all(rows, self.errors(rows[0])) if rows else {}
+        return [replace(record, number=numbers[record.id]) for record in records]
+
+    async def latest_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
+        rows = await self._work.among(NegativationRow, col(NegativationRow.invoice_id), invoice_ids)
+        latest = {row.invoice_id: row for row in sorted(rows, key=lambda row: row.generation)}
+        return {invoice_id: negativation_of(row) for invoice_id, row in latest.items()}
 
     async def by_inclusion_keys(self, keys: Collection[str]) -> dict[str, Negativation]:
         column = col(NegativationRow.inclusion_key)
         rows = await self._work.among(NegativationRow, column, keys, lock=True)
         return {row.inclusion_key: negativation_of(row) for row in rows}
 
-    async def add_history(self, negativation_id: UUID, entries: Sequence[HistoryEntry]) -> None:
-        await self._work.insert_many([history_row(negativation_id, entry) for entry in entries])
+    async def add_history(self, entries: Mapping[UUID, Sequence[HistoryEntry]]) -> None:
+        await self._work.insert_many(
+            [
+                history_row(negativation_id, entry)
+                for negativation_id, of_one in entries.items()
+                for entry in of_one
+            ]
+        )
 
     async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         rows = await self._work.among(HistoryRow, col(HistoryRow.negativation_id), negativation_ids)
