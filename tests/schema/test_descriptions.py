@@ -104,8 +104,10 @@ def test_whatever_is_billed_or_binding_takes_an_idempotency_key() -> None:
     for name in (
         "ConsultCredit",
         "NegativateDebtor",
+        "NegativateDebtors",
         "ClearNegativation",
         "ResendNegativation",
+        "ResendNegativations",
         "RotateCredentials",
     ):
         assert f"{name}Input.idempotencyKey" in PARTS
