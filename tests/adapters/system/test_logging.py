@@ -23,9 +23,9 @@ def restored() -> Iterator[None]:
         (logging.getLogger(n), logging.getLogger(n).level, logging.getLogger(n).filters[:]) for n in names
     ]
     handlers = logging.getLogger().handlers[:]
-    # A server that a test ran in this process has given this logger a handler of its own.
-    access = logging.getLogger("uvicorn.access")
-    access.handlers, access.propagate = [], True
+    # A server that a test ran in this process has given these loggers handlers of their own.
+    for logger in (logging.getLogger("uvicorn"), logging.getLogger("uvicorn.access")):
+        logger.handlers, logger.propagate = [], True
     yield
     for logger, level, filters in kept:
         logger.setLevel(level)
