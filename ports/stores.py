@@ -74,8 +74,8 @@ class RecordStore(Protocol[RecordT]):
         """The record, or None. With `lock`, nobody else may change it until this unit of work ends."""
 
     @abstractmethod
-    async def get_many(self, ids: Collection[UUID]) -> dict[UUID, RecordT]:
-        """The records that exist among `ids`, by one query however many they are."""
+    async def get_many(self, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, RecordT]:
+        """The records that exist among `ids`, by one query however many they are. `lock` as in `get`."""
 
 
 class Listing(Protocol[RecordT, FilterT, OrderT]):

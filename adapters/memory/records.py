@@ -96,7 +96,9 @@ class Records(ABC, Generic[RecordT, FilterT, OrderT]):
             self.table.require_writable()
         return self.table.get(record_id)
 
-    async def get_many(self, ids: Collection[UUID]) -> dict[UUID, RecordT]:
+    async def get_many(self, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, RecordT]:
+        if lock:
+            self.table.require_writable()
         found = ((record_id, self.table.get(record_id)) for record_id in ids)
         return {record_id: record for record_id, record in found if record is not None}
 

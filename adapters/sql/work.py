@@ -97,9 +97,12 @@ class Work:
         return rows
 
     def locking(self, statement: Select[RowT]) -> Select[RowT]:
-        """The query, keeping what it finds from others until the transaction ends."""
+        """The query, keeping what it finds from others until the transaction ends.
+
+        Not from those who only refer to it by a foreign key: a registration of a customer that is locked may be added.
+        """
         self.require_writable()
-        return statement if self.on_sqlite else statement.with_for_update()
+        return statement if self.on_sqlite else statement.with_for_update(key_share=True)
 
     def require_writable(self) -> None:
         """Raise WriteInReadOnlyUnit when this transaction only reads."""
@@ -126,7 +129,7 @@ class Work:
         """Insert rows of one kind, in their order, all or none; the answer is their numbers by id."""
         self.require_writable()
         table = table_of(type(rows[0]))
-        statement = table.insert().returning(table.c.id, table.c.number, sort_by_parameter_order=True)
+        statement = table.insert().returning(table.c.id, table.c.number)
         async with self._guarded(errors):
             inserted = await self.session.execute(statement, [values_of(row) for row in rows])
             return {row.id: row.number for row in inserted}

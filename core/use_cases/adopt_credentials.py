@@ -44,7 +44,7 @@ class AdoptCredentials:
     """Policy.
 
     - It meets the provider's criteria, or it cannot be what stands there. It may have been used before: it is what is.
-    - It is stored first, unverified, and then tried once, free of charge. Refused, it stays stored and marked REFUSED; when
+    - It is stored first, unverified, and what waited for it goes on; then it is tried once, free of charge. Refused, it stays stored and marked REFUSED; when
       the bureau cannot be asked it stays UNVERIFIED and the answer warns of that.
 
     Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS.
@@ -95,6 +95,8 @@ class AdoptCredentials:
             await work.integrations.save(adopted)
             if used is not None:
                 await work.integrations.remember_password(used)
+            if command.kind is CredentialKind.PEFIN:
+                await work.outbox.release(adopted.id)
             await work.audit.add(
                 audited(
                     command.caller,
@@ -124,8 +126,6 @@ class AdoptCredentials:
             raise CredentialsRefused(credential=kind) from failure
         async with self.units_of_work.begin() as work:
             await note_accepted(work, adopted.id, kind, version, self.clock.now())
-            if kind is CredentialKind.PEFIN:
-                await work.outbox.release(adopted.id)
             tried = await work.integrations.get(adopted.id)
         return tried or adopted, ()
 

@@ -34,7 +34,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 100
+CHUNK = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +64,15 @@ class AdvanceCollection:
 
     async def __call__(self, run_id: UUID) -> CollectionRun:
         """The run after one more chunk, or as it is when it was done already."""
-        known_codes = await self._known_codes(run_id)
+        at, known_codes = await self._known_codes(run_id)
         async with self.units_of_work.begin() as work:
             run = await work.collection_runs.get(run_id, lock=True)
             if run is None:
                 raise LookupError("a run of the collection routine is gone")
             if run.status is CollectionRunStatus.DONE:
+                return run
+            if run.progress != at:
+                # Somebody else has carried it on meanwhile: the codes may be those of another branch.
                 return run
             chunk = await self._chunk(work, run, known_codes) if run.progress.branch_ids else _Chunk()
             advanced = run.advanced(_after(run, chunk), chunk.items, chunk.examined, self.clock.now())
@@ -77,18 +80,19 @@ class AdvanceCollection:
             await work.collection_runs.save(advanced)
             return advanced
 
-    async def _known_codes(self, run_id: UUID) -> Sequence[BureauCode]:
-        """The restriction codes for the branch at hand, asked for before the transaction opens."""
+    async def _known_codes(self, run_id: UUID) -> tuple[CollectionProgress | None, Sequence[BureauCode]]:
+        """Where the run stands, and the restriction codes for the branch at hand: asked for before the transaction
+        opens, because asking may take a while.
+        """
         async with self.units_of_work.read() as work:
             run = await work.collection_runs.get(run_id)
-            if (
-                run is None
-                or run.progress.phase is not CollectionPhase.REGISTER
-                or not run.progress.branch_ids
-            ):
-                return ()
-            found = await _automated(work, run.progress.branch_ids[0])
-        return await self.codes.of(found[1], CodeTable.RESTRICTION) if found else ()
+            if run is None:
+                return None, ()
+            progress = run.progress
+            if progress.phase is not CollectionPhase.REGISTER or not progress.branch_ids:
+                return progress, ()
+            found = await _automated(work, progress.branch_ids[0])
+        return progress, await self.codes.of(found[1], CodeTable.RESTRICTION) if found else ()
 
     async def _chunk(self, work: UnitOfWork, run: CollectionRun, known: Sequence[BureauCode]) -> _Chunk:
         found = await _automated(work, run.progress.branch_ids[0])
@@ -131,7 +135,8 @@ class AdvanceCollection:
         integration: Integration,
         known: Sequence[BureauCode],
     ) -> list[CollectionItem]:
-        portfolio = await read_portfolio(work, [invoice.id for invoice in invoices])
+        ids = [invoice.id for invoice in invoices]
+        portfolio = await read_portfolio(work, ids, to_be_acted_on=not run.dry_run)
         now = self.clock.now()
         today = run.run_date if run.dry_run else local_date(now)
         decided: list[tuple[Case, tuple[Problem, ...]]] = []

@@ -104,10 +104,17 @@ class AssessEligibility:
         return assessments
 
 
-async def read_portfolio(work: UnitOfWork, invoice_ids: Collection[UUID]) -> Portfolio:
-    """Read what the decisions about these invoices rest on; invoices that do not exist are left out."""
-    invoices = await work.invoices.get_many(invoice_ids)
-    customers = await work.customers.get_many({invoice.customer_id for invoice in invoices.values()})
+async def read_portfolio(
+    work: UnitOfWork, invoice_ids: Collection[UUID], *, to_be_acted_on: bool = False
+) -> Portfolio:
+    """Read what the decisions about these invoices rest on; invoices that do not exist are left out.
+
+    to_be_acted_on: invoices and customers must not change before what was decided is stored.
+    """
+    invoices = await work.invoices.get_many(invoice_ids, lock=to_be_acted_on)
+    customers = await work.customers.get_many(
+        {invoice.customer_id for invoice in invoices.values()}, lock=to_be_acted_on
+    )
     branches = await work.branches.get_many({invoice.branch_id for invoice in invoices.values()})
     linked = {branch.integration_id for branch in branches.values() if branch.integration_id}
     integrations = await work.integrations.get_many(linked)

@@ -39,6 +39,12 @@ LEASE = timedelta(seconds=90)
 PATIENCE = timedelta(seconds=45)
 """How long to wait for an equal order that is under way, or for a change of password."""
 
+LONGEST_CALL = timedelta(seconds=40)
+"""How long the order may take at the bureau; it is not placed when less is left of the lease."""
+
+BLOCKS_FOR = timedelta(minutes=15)
+"""How long an order whose answer is awaited keeps others of the same document waiting: longer than any is under way."""
+
 PULSE = timedelta(milliseconds=200)
 
 
@@ -141,7 +147,9 @@ class ConsultCredit:
                 raise CredentialsRefused(credential=CredentialKind.CONSULTATION)
             await work.lock(f"document:{subject.document.number}")
             under_way = await work.consultations.open_one(subject.document, integration.environment, plan)
-            if under_way is not None:
+            if under_way is not None and now - under_way.performed_at < BLOCKS_FOR:
+                if _equal(under_way, subject):
+                    await self._remember(work, command, inputs, under_way)
                 return _Wait(consultation_id=under_way.id, join=_equal(under_way, subject))
             last = await work.consultations.last_successful(subject.document, integration.environment)
             if last is not None and parameters.warns(last.performed_at, now) and not command.confirm_repeat:
@@ -155,17 +163,27 @@ class ConsultCredit:
                 plan,
                 repeated=last is not None and command.confirm_repeat,
             )
-            await remember_result(
-                work,
-                self.vault,
-                command.caller,
-                command.idempotency_key,
-                OPERATION,
-                *inputs,
-                result_id=order.consultation.id,
-                at=now,
-            )
+            await self._remember(work, command, inputs, order.consultation)
             return order
+
+    async def _remember(
+        self,
+        work: UnitOfWork,
+        command: ConsultCreditCommand,
+        inputs: tuple[object, ...],
+        consultation: Consultation,
+    ) -> None:
+        """Let the caller's key stand for this consultation, whether it made it or joined it."""
+        await remember_result(
+            work,
+            self.vault,
+            command.caller,
+            command.idempotency_key,
+            OPERATION,
+            *inputs,
+            result_id=consultation.id,
+            at=self.clock.now(),
+        )
 
     async def _place(
         self,
@@ -230,6 +248,10 @@ class ConsultCredit:
             state_code=consultation.state_code,
             plan=consultation.plan,
         )
+        if self.clock.now() + LONGEST_CALL > order.claim.until:
+            # This process was suspended: the dispatcher may have given the order up already.
+            late = BureauFailure(failure=FailureClass.TRANSIENT)
+            return await self.settle.failed(order.claim, consultation.id, late, version)
         try:
             delivered = await self.bureau.consult(account, wanted)
         except BureauNotConfigured:

@@ -68,9 +68,15 @@ class Delivery:
             await work.outbox.done(claim)
 
     async def give_back(self, claim: Claim, after: timedelta, *, hold: Integration | None = None) -> None:
-        """Let the promise come due again later, and let nothing of `hold` be claimed until it is released."""
+        """Let the promise come due again later, and let nothing of `hold` be claimed until it is released.
+
+        The integration is looked at once more: when its password was mended meanwhile, its release has passed already.
+        """
         async with self.units_of_work.begin() as work:
-            if await work.outbox.retry(claim, after) and hold is not None:
+            if not await work.outbox.retry(claim, after) or hold is None:
+                return
+            current = await work.integrations.get(hold.id, lock=True)
+            if current is not None and not current.pefin.usable:
                 await work.outbox.hold(hold.id, None)
 
     async def postpone(self, claim: Claim, integration: Integration, failure: BureauFailure) -> None:
@@ -93,5 +99,6 @@ class Delivery:
 
     def backoff(self, attempt: int) -> timedelta:
         """Doubles with each attempt from one second up, with jitter of a half either way."""
-        seconds = min(2.0 ** (attempt - 1), LONGEST_BACKOFF.total_seconds())
+        doublings = min(attempt - 1, 20)
+        seconds = min(2.0**doublings, LONGEST_BACKOFF.total_seconds())
         return timedelta(seconds=seconds * _random.uniform(0.5, 1.5))

@@ -73,11 +73,7 @@ class NegativateDebtor:
             if earlier is not None:
                 return earlier
             await work.lock(f"invoice:{command.invoice_id}")
-            # What is decided on must not change before it is stored: the invoice's state, the customer's document.
-            invoice = await work.invoices.get(command.invoice_id, lock=True)
-            if invoice is not None:
-                await work.customers.get(invoice.customer_id, lock=True)
-            portfolio = await read_portfolio(work, [command.invoice_id])
+            portfolio = await read_portfolio(work, [command.invoice_id], to_be_acted_on=True)
             case = case_of(
                 portfolio, command.invoice_id, command.restriction_code, local_date(self.clock.now())
             )

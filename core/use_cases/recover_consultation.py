@@ -1,18 +1,20 @@
 """Learn what became of a consultation whose caller crashed or got no answer. It is asked after, never ordered again."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused
 from core.domain.intents import Claim
 from core.use_cases.bureau_access import open_account
 from core.use_cases.settle_consultation import SettleConsultation
+from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
-GIVE_UP_AFTER = 6
-"""After so many attempts in which the bureau knew nothing of the order, it was never received."""
+GIVE_UP_AFTER = timedelta(minutes=5)
+"""What the bureau does not know of so long after it was ordered was never received."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class RecoverConsultation:
     units_of_work: UnitsOfWork
     bureau: CreditBureau
     vault: Vault
+    clock: Clock
     settle: SettleConsultation
 
     async def __call__(self, claim: Claim) -> None:
@@ -47,7 +50,7 @@ class RecoverConsultation:
             return
         if found is not None:
             await self.settle.delivered(claim, consultation_id, found, version)
-        elif claim.attempt >= GIVE_UP_AFTER:
+        elif self.clock.now() - consultation.performed_at >= GIVE_UP_AFTER:
             never_received = BureauFailure(failure=FailureClass.TRANSIENT)
             await self.settle.failed(claim, consultation_id, never_received, version)
         else:

@@ -13,6 +13,7 @@ from core.domain.bureau import (
     Inclusion,
     Receipt,
 )
+from core.domain.calendar_rules import local_date, too_old_to_register
 from core.domain.integration import Integration
 from core.domain.intents import Claim
 from core.domain.invoice import InvoiceStatus
@@ -33,7 +34,8 @@ class RegisterAtBureau:
     """Policy.
 
     - From the second attempt on, the bureau is asked whether it has the registration before it is sent again.
-    - A clearing that was asked for meanwhile, or an invoice that is no longer open, cancels what the bureau does not have.
+    - What the bureau does not have is cancelled when a clearing was asked for meanwhile, the invoice is no longer open or
+      has become too old, or the customer must not be registered any more.
     - Nothing is sent when the claim is about to end: another holder may take it over.
     """
 
@@ -58,7 +60,9 @@ class RegisterAtBureau:
         except BureauFailure as failure:
             await self.delivery.postpone(claim, integration, failure)
             return
-        if receipt is None and (negativation.clearing is not None or not await self._is_owed(negativation)):
+        if receipt is None and (
+            negativation.clearing is not None or not await self._may_be_sent(negativation)
+        ):
             await self._cancel(claim, negativation)
             return
         if receipt is None:
@@ -72,11 +76,18 @@ class RegisterAtBureau:
                 return
         await self._taken_in(claim, negativation, integration, receipt)
 
-    async def _is_owed(self, negativation: Negativation) -> bool:
-        """Whether the invoice is still open: nobody is registered for what was paid while the promise waited."""
+    async def _may_be_sent(self, negativation: Negativation) -> bool:
+        """Whether it may still be sent: a promise may wait for days, and the debt be paid or disputed meanwhile."""
         async with self.units_of_work.read() as work:
             invoice = await work.invoices.get(negativation.invoice_id)
-        return invoice is not None and invoice.status is InvoiceStatus.OPEN
+            customer = await work.customers.get(negativation.customer_id)
+        if (
+            invoice is None
+            or customer is None
+            or too_old_to_register(invoice.due_on, local_date(self.clock.now()))
+        ):
+            return False
+        return invoice.status is InvoiceStatus.OPEN and customer.hold is None
 
     async def _taken_in(
         self, claim: Claim, negativation: Negativation, integration: Integration, receipt: Receipt

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from core.domain.access import Caller, Scope
 from core.domain.audit import AuditAction, audited
-from core.domain.calendar_rules import local_date
+from core.domain.calendar_rules import expires_on, local_date
 from core.domain.code_tables import RESTRICTION_CODES, CodeTable
 from core.domain.eligibility import debtor_of, reasons_against
 from core.domain.errors import Conflict
+from core.domain.integration import Integration
 from core.domain.intents import Intent, IntentKind
 from core.domain.negativation import (
     Negativation,
@@ -46,11 +47,11 @@ class ResendNegativation:
     """Policy.
 
     - Only errors are resent: a rejected inclusion or a rejected clearing. An undetermined one asks the bureau by itself.
-    - An inclusion is sent with the customer's data as they are now; unchanged data needs `force`.
+    - An inclusion is sent with the customer's and the invoice's data as they are now; unchanged data needs `force`.
     - Everything that forbids a first registration forbids sending it again.
 
     Raises NotFound, NotResendable (WRONG_STATUS, NOTHING_CHANGED), NotEligible, CreditAnalysisDisabled, Conflict
-    NEGATIVATION_LIVE, IdempotencyConflict.
+    (NEGATIVATION_LIVE, INTEGRATION_CHANGED), IdempotencyConflict.
     """
 
     units_of_work: UnitsOfWork
@@ -67,6 +68,9 @@ class ResendNegativation:
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
             )
             path = ("Negativation", "negativationId")
+            found = await get_visible(work.negativations, command.negativation_id, command.caller, *path)
+            # The invoice before the registration, as when an invoice is closed: two must not wait for each other.
+            await work.lock(f"invoice:{found.invoice_id}")
             negativation = await get_visible(
                 work.negativations, command.negativation_id, command.caller, *path, lock=True
             )
@@ -103,26 +107,31 @@ class ResendNegativation:
     async def _resend_inclusion(
         self, work: UnitOfWork, command: ResendNegativationCommand, negativation: Negativation
     ) -> Negativation:
-        await work.lock(f"invoice:{negativation.invoice_id}")
-        portfolio = await read_portfolio(work, [negativation.invoice_id])
+        portfolio = await read_portfolio(work, [negativation.invoice_id], to_be_acted_on=True)
+        integration = await self._same_integration(work, negativation)
         if not portfolio.parameters.enabled:
             raise CreditAnalysisDisabled()
-        # Deleting an integration counts live registrations under this lock; a resent one is live again.
-        await work.integrations.get(negativation.integration_id, lock=True)
         now = self.clock.now()
         case = case_of(portfolio, negativation.invoice_id, negativation.restriction_code, local_date(now))
-        if case.integration is not None and case.integration.id != negativation.integration_id:
-            raise Conflict(reason="INTEGRATION_CHANGED")
         cached = await work.code_tables.get(negativation.integration_id, CodeTable.RESTRICTION)
         reasons = reasons_against(case, cached.rows if cached else RESTRICTION_CODES)
         if reasons:
             raise NotEligible(reasons=reasons)
-        debtor = debtor_of(case.customer)
-        if debtor == negativation.debtor and not command.force:
+        as_now = replace(
+            negativation,
+            debtor=debtor_of(case.customer),
+            contract=case.invoice.debt_reference,
+            amount=case.invoice.amount,
+            due_on=case.invoice.due_on,
+            expires_on=expires_on(case.invoice.due_on),
+            send_sms=integration.send_sms_on_inclusion,
+            responsible_cpf=integration.responsible_cpf,
+        )
+        if as_now == negativation and not command.force:
             raise NotResendable(negativation=negativation, reason="NOTHING_CHANGED")
         earlier = await work.negativations.latest_of_invoices([negativation.invoice_id])
         generation = 1 + max(each.generation for each in (negativation, *earlier.values()))
-        renewed = replace(negativation, debtor=debtor, generation=generation, clearing=None, protocol=None)
+        renewed = replace(as_now, generation=generation, clearing=None, protocol=None)
         resent = await move(work, renewed, Trigger.RESENT, at=now, actor=command.caller.name)
         await work.outbox.put(
             Intent(
@@ -133,6 +142,24 @@ class ResendNegativation:
             )
         )
         return resent
+
+    async def _same_integration(self, work: UnitOfWork, negativation: Negativation) -> Integration:
+        """The integration it was first sent through, kept from being deleted or moved until it is live again.
+
+        Raises Conflict INTEGRATION_CHANGED when another one took its place, or its branch or environment changed.
+        """
+        branch = await work.branches.get(negativation.branch_id)
+        integration = await work.integrations.get(negativation.integration_id, lock=True)
+        if (
+            branch is None
+            or integration is None
+            or integration.deleted_at is not None
+            or branch.integration_id not in (None, integration.id)
+            or integration.branch_id != negativation.branch_id
+            or integration.environment is not negativation.environment
+        ):
+            raise Conflict(reason="INTEGRATION_CHANGED")
+        return integration
 
     async def _audit(self, work: UnitOfWork, caller: Caller, resent: Negativation) -> None:
         await work.audit.add(

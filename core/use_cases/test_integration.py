@@ -117,5 +117,5 @@ class TestIntegration:
             return
         if credential.usable or credential.state is CredentialState.REFUSED:
             await work.integrations.save(current.with_credential(credential.accepted(now)))
-            if kind is CredentialKind.PEFIN and credential.state is CredentialState.REFUSED:
+            if kind is CredentialKind.PEFIN:
                 await work.outbox.release(tested.id)

@@ -17,6 +17,8 @@ from core.domain.plans import IntegrationPlan, require_in_force
 from core.domain.secret import Secret
 from core.use_cases.bureau_access import secret_context
 from core.use_cases.changes import UNSET, Change, changed, changed_fields, given
+from core.use_cases.fetch_changes import changes_routine
+from core.use_cases.fetch_results import results_routine
 from core.use_cases.integration_access import PasswordHistory, get_locked, get_undeleted, try_passwords
 from core.use_cases.integration_input import (
     PASSWORD_PATHS,
@@ -121,6 +123,8 @@ class UpdateIntegration:
                 await work.integrations.remember_password(password)
             if after.pefin.version != current.pefin.version and after.pefin.usable:
                 await work.outbox.release(after.id)
+            if (after.login, after.environment) != (current.login, current.environment):
+                await _read_from_the_beginning(work, after, now)
             await self._audit(work, command, current, after)
             return UpdatedIntegration(
                 integration=after, automatic_live=await _left_behind(work, current, after)
@@ -273,3 +277,10 @@ async def _left_behind(work: UnitOfWork, before: Integration, after: Integration
         return 0
     automatic = NegativationFilter(integration_id=after.id, form=NegativationForm.AUTOMATIC, status=LIVE)
     return await work.negativations.count(automatic)
+
+
+async def _read_from_the_beginning(work: UnitOfWork, integration: Integration, at: datetime) -> None:
+    """Forget how far the provider's news were read: another account's cursor means nothing to this one."""
+    for routine in (results_routine(integration.id), changes_routine(integration.id)):
+        await work.routines.forget(routine)
+        await work.routines.ensure(routine, at)

@@ -1,12 +1,15 @@
 """The collection routine: who is registered and cleared by itself, that a date has one run, and that a dry run does nothing."""
 
-from dataclasses import replace
+import asyncio
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from core.domain.bureau import BureauEventKind
+from core.domain.bureau import BureauCode, BureauEventKind
+from core.domain.code_tables import CodeTable
 from core.domain.collection import (
     AutomaticNegativation,
     CollectionDecision,
@@ -17,12 +20,13 @@ from core.domain.collection import (
     effective,
 )
 from core.domain.errors import Forbidden, InvalidInput, NotFound
-from core.domain.integration import Automation
+from core.domain.integration import Automation, Integration
 from core.domain.invoice import Invoice, InvoiceStatus, SettlementMethod
 from core.domain.listing import CollectionItemFilter, CollectionOrder, NegativationFilter
 from core.domain.negativation import Negativation, NegativationForm, NegativationStatus
 from core.domain.paging import Direction, Order, Window
 from core.use_cases.advance_collection import CHUNK, AdvanceCollection
+from core.use_cases.bureau_codes import BureauCodes
 from core.use_cases.collection_settings import (
     ReadCollectionParameters,
     UpdateCollectionParameters,
@@ -334,3 +338,34 @@ async def test_a_settled_invoice_is_not_taken_up(world: World) -> None:
     assert stored.status is InvoiceStatus.SETTLED
 
     assert (await run(world)).counts == {}
+
+
+class SlowCodes(BureauCodes):
+    """A code table that is asked for in vain until `answered`."""
+
+    answered = asyncio.Event()
+
+    async def of(self, integration: Integration, table: CodeTable) -> Sequence[BureauCode]:
+        await self.answered.wait()
+        return ()
+
+
+async def test_the_codes_of_one_branch_never_decide_about_another(world: World) -> None:
+    branch = await world.add_branch()
+    integration = await world.add_integration(branch, automation=AUTOMATION)
+    customer = make_customer(branch_id=branch.id)
+    async with world.units_of_work.begin() as work:
+        await work.branches.save(replace(branch, integration_id=integration.id))
+        await work.customers.add(customer)
+        await work.invoices.add(make_invoice(branch_id=branch.id, customer_id=customer.id))
+    begun = await world.use_case(StartCollection)(StartCollectionCommand(caller=world.caller))
+    fast = world.use_case(AdvanceCollection)
+    slow_codes = SlowCodes(**{field.name: getattr(fast.codes, field.name) for field in fields(fast.codes)})
+    slow = asyncio.create_task(replace(fast, codes=slow_codes)(begun.id))
+    await asyncio.sleep(0)
+
+    await fast(begun.id)
+    SlowCodes.answered.set()
+    await slow
+
+    assert (await run(world)).counts == {"REGISTERED": 2}

@@ -1,6 +1,8 @@
 """Consulting: what is refused before it costs, what is warned of, and that nothing is billed twice."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -22,9 +24,10 @@ from core.domain.plans import ConsultationPlan, IntegrationPlan, PlanNotAllowed,
 from core.domain.report import Score
 from core.domain.secret import Secret
 from core.domain.subjects import SubjectKind
-from core.use_cases.consult_credit import LEASE, PATIENCE, ConsultCredit, ConsultCreditCommand
+from core.use_cases.consult_credit import BLOCKS_FOR, LEASE, PATIENCE, ConsultCredit, ConsultCreditCommand
 from core.use_cases.consultation_subject import CustomerSubject, DocumentSubject, LeadSubject, ProspectSubject
 from core.use_cases.recover_consultation import GIVE_UP_AFTER
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from support.builders import make_branch, make_caller, make_lead, make_prospect
 from support.documents import synthetic_cnpj, synthetic_cpf
 from support.world import World
@@ -312,9 +315,11 @@ async def test_a_crash_after_the_order_is_cleared_up_by_the_dispatcher(world: Wo
     await asyncio.gather(crashed, return_exceptions=True)
 
     assert await world.deliver() == 0
-    for _ in range(GIVE_UP_AFTER):
-        world.clock.advance(LEASE)
-        await world.deliver()
+    world.clock.advance(LEASE)
+    await world.deliver()
+    assert len(world.bureau.called("find_consultation")) == 1
+    world.clock.advance(GIVE_UP_AFTER)
+    await world.deliver()
 
     async with world.units_of_work.read() as work:
         assert (
@@ -392,3 +397,53 @@ async def test_an_outcome_that_nobody_can_ask_for_any_more_does_not_block_the_do
             Window(size=10),
         )
     assert [edge.record.outcome for edge in page.edges] == [ConsultationOutcome.FAILED]
+
+
+async def test_a_key_that_joined_an_equal_order_stands_for_it(world: World) -> None:
+    await world.set_parameters(repeat_interval_days=None)
+    pause = world.bureau.pause("consult")
+    first = asyncio.create_task(consult(world, idempotency_key="k1"))
+    await pause.reached.wait()
+    second = asyncio.create_task(consult(world, idempotency_key="k2"))
+    await asyncio.sleep(0)
+    pause.resumed.set()
+
+    assert await first == await second == await consult(world, idempotency_key="k2")
+    assert list(world.bureau.billed.values()) == [1]
+
+
+async def test_an_order_that_stays_open_for_long_blocks_nobody(world: World) -> None:
+    world.bureau.fail("consult", BureauFailure(failure=FailureClass.UNDETERMINED))
+    with pytest.raises(BureauFailure):
+        await consult(world)
+
+    world.clock.advance(BLOCKS_FOR)
+
+    assert (await consult(world)).outcome is ConsultationOutcome.SUCCEEDED
+
+
+async def test_an_order_is_not_placed_when_its_lease_is_about_to_end(world: World) -> None:
+    use_case = world.use_case(ConsultCredit)
+    suspended = replace(use_case, units_of_work=Suspended(world))
+    command = ConsultCreditCommand(caller=world.caller, subject=CustomerSubject(world.customer.id), plan=PLAN)
+
+    with pytest.raises(BureauFailure):
+        await suspended(command)
+
+    assert world.bureau.called("consult") == []
+
+
+class Suspended(UnitsOfWork):
+    """Units of work of a process that sleeps for a minute after each one."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        async with self._world.units_of_work.begin() as work:
+            yield work
+        self._world.clock.advance(timedelta(minutes=1))
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._world.units_of_work.read()

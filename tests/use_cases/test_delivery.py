@@ -16,10 +16,12 @@ from core.domain.bureau import (
     FailureClass,
     Inclusion,
 )
+from core.domain.calendar_rules import expires_on
 from core.domain.credentials import CredentialState
-from core.domain.errors import InvalidInput
+from core.domain.errors import Conflict, InvalidInput
 from core.domain.intents import Intent, IntentKind
 from core.domain.invoice import SettlementMethod
+from core.domain.money import Money
 from core.domain.negativation import (
     Negativation,
     NegativationStatus,
@@ -29,8 +31,10 @@ from core.domain.negativation import (
     Trigger,
 )
 from core.domain.secret import Secret
+from core.domain.subjects import NegativationHold
 from core.use_cases.adopt_credentials import AdoptCredentials, AdoptCredentialsCommand
 from core.use_cases.clear_negativation import ClearNegativation, ClearNegativationCommand
+from core.use_cases.delivery import LONGEST_BACKOFF, Delivery
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from core.use_cases.resend_negativation import ResendNegativation, ResendNegativationCommand
 from core.use_cases.settle_invoice import SettleInvoice, SettleInvoiceCommand
@@ -513,3 +517,90 @@ async def test_what_was_paid_after_the_bureau_took_it_in_waits_for_its_clearing(
     stored = await world.negativation(queued)
     assert stored.status is NegativationStatus.SENT
     assert stored.awaits_clearing
+
+
+async def test_whom_must_not_be_registered_any_more_is_not_sent(world: World, queued: Negativation) -> None:
+    async with world.units_of_work.begin() as work:
+        await work.customers.save(replace(world.customer, hold=NegativationHold.DISPUTE))
+
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CANCELLED
+    assert world.bureau.called("register") == []
+
+
+async def test_what_became_too_old_while_it_waited_is_not_sent(world: World, queued: Negativation) -> None:
+    world.clock.advance(timedelta(days=5 * 365))
+
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CANCELLED
+    assert world.bureau.called("register") == []
+
+
+async def test_an_adopted_password_that_could_not_be_tried_does_not_keep_deliveries_waiting(
+    world: World, queued: Negativation
+) -> None:
+    world.bureau.passwords[world.integration.login, CredentialKind.PEFIN] = Secret("864209")
+    await world.deliver()
+    world.bureau.fail("test_credentials", DOWN)
+    await world.use_case(AdoptCredentials)(
+        AdoptCredentialsCommand(
+            caller=world.caller,
+            integration_id=world.integration.id,
+            kind=CredentialKind.PEFIN,
+            new_password=Secret("864209"),
+            confirmation=Secret("864209"),
+        )
+    )
+
+    world.clock.advance(LATER)
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.SENT
+
+
+async def test_a_hold_that_comes_after_the_password_was_mended_is_not_made(
+    world: World, queued: Negativation
+) -> None:
+    [claim] = await world.queue.claim(1)
+    refused = world.integration.with_credential(world.integration.pefin.refused(world.clock.now()))
+
+    await world.use_case(Delivery).give_back(claim, timedelta(0), hold=refused)
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.SENT
+
+
+def test_backing_off_never_ends_in_an_overflow() -> None:
+    assert World().use_case(Delivery).backoff(5000) <= 1.5 * LONGEST_BACKOFF
+
+
+async def test_resending_sends_the_invoice_as_it_is_now(world: World, queued: Negativation) -> None:
+    await world.deliver()
+    await results(world, queued, BureauEventKind.INCLUSION_REJECTED)
+    due_on = world.invoice.due_on + timedelta(days=5)
+    corrected = replace(world.invoice, amount=Money(100), due_on=due_on, contract_number="CT-NEW")
+    async with world.units_of_work.begin() as work:
+        await work.invoices.save(corrected)
+
+    resent = await resend(world, queued)
+    await world.deliver()
+
+    sent = world.bureau.inclusions[resent.inclusion_key]
+    assert (sent.amount, sent.due_on, sent.contract) == (Money(100), due_on, "CT-NEW")
+    assert resent.expires_on == expires_on(due_on)
+
+
+async def test_resending_wants_the_environment_it_was_first_sent_to(
+    world: World, queued: Negativation
+) -> None:
+    await world.deliver()
+    await results(world, queued, BureauEventKind.INCLUSION_REJECTED)
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(replace(world.integration, environment=Environment.PRODUCTION))
+
+    with pytest.raises(Conflict) as raised:
+        await resend(world, queued, force=True)
+    assert raised.value.reason == "INTEGRATION_CHANGED"
+    assert await status(world, queued) is NegativationStatus.REJECTED

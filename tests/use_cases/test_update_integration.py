@@ -384,3 +384,14 @@ async def test_it_needs_the_scope(world: World) -> None:
     others = replace(world.caller, scopes=frozenset(Scope) - {Scope.CONFIGURE})
     with refused(world, Forbidden):
         await update(world, login="another", caller=others)
+
+
+async def test_another_account_is_read_from_the_beginning(world: World) -> None:
+    await world.fetch_results()
+    assert [call.key for call in world.bureau.called("events")] == [None]
+
+    await update(world, login="outra")
+    world.bureau.passwords["outra", CredentialKind.PEFIN] = PEFIN_PASSWORD
+    await world.fetch_results()
+
+    assert [call.key for call in world.bureau.called("events")] == [None, None]

@@ -64,8 +64,8 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
         statement = select(self._row_type).where(col(self._row_type.id) == record_id)
         return self._maybe(await self._work.first(self._work.locking(statement) if lock else statement))
 
-    async def get_many(self, ids: Collection[UUID]) -> dict[UUID, RecordT]:
-        rows = await self._work.among(self._row_type, col(self._row_type.id), ids)
+    async def get_many(self, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, RecordT]:
+        rows = await self._work.among(self._row_type, col(self._row_type.id), ids, lock=lock)
         return {row.id: self._to_record(row) for row in rows}
 
     async def page(self, matching: FilterT, order: OrderT, window: Window) -> Page[RecordT]:
