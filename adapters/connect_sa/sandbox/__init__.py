@@ -10,12 +10,12 @@ Documents that are answered in fixed ways: see `scenarios`. What it does besides
 """
 
 from adapters.connect_sa.sandbox.app import create_sandbox
-from adapters.connect_sa.sandbox.books import StateFileUnreadable
 from adapters.connect_sa.sandbox.state import (
     DEMO_LOGINS,
     INITIAL_CONSULTATION_PASSWORD,
     INITIAL_PEFIN_PASSWORD,
 )
+from adapters.connect_sa.sandbox.state_file import StateFileUnreadable
 
 __all__ = [
     "DEMO_LOGINS",

@@ -50,7 +50,7 @@ def advance(books: Books, days: int) -> None:
 def _run(books: Books, day: date) -> None:
     # A batch that is made up for before the morning of its own day happens now: nothing is dated in the future.
     at = min(datetime.combine(day, MORNING, LOCAL_ZONE).astimezone(UTC), books.now())
-    for registration in books.state.registrations.values():
+    for registration in books.all_registrations():
         for clearing in registration.clearings:
             if clearing.state is ClearingState.RECEIVED:
                 _process_clearing(books, registration, clearing, at)

@@ -1,21 +1,22 @@
 """The sandbox's books: its state, its clock, and the file that both survive in."""
 
 import hashlib
-import os
-import tempfile
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from adapters.connect_sa.sandbox.state import LIVE, Clearing, Code, Event, Registration, State
+from adapters.connect_sa.sandbox.state import (
+    LIVE,
+    Clearing,
+    Code,
+    Consultation,
+    Event,
+    Registration,
+    State,
+)
+from adapters.connect_sa.sandbox.state_file import StateFile
 from core.domain.calendar_rules import local_date
-
-
-class StateFileUnreadable(Exception):
-    """The state file exists but is not one that this sandbox wrote."""
 
 
 def real_now() -> datetime:
@@ -24,17 +25,22 @@ def real_now() -> datetime:
 
 
 class Books:
-    """State in memory, written to `path` by `save` when it changed."""
+    """State in memory, written to `path` by `save` when it changed.
+
+    Registrations and consultations are changed only by whoever got them from here, so `save` knows which to look at.
+    """
 
     def __init__(self, path: Path | None, clock: Callable[[], datetime] = real_now) -> None:
-        self._path = path
+        self._file = None if path is None else StateFile(path)
         self._clock = clock
-        self._written = b""
+        self._registrations_out: set[str] = set()
+        self._consultations_out: set[str] = set()
+        self._all_out = False
         self.calls: Counter[str] = Counter()
         self.polls: dict[str, deque[float]] = {}
         self._by_debt: dict[tuple[str, str, str], Registration] = {}
         self._clearings: dict[tuple[str, str], Clearing] = {}
-        self.state = self._read()
+        self.state = (self._file.load() if self._file is not None else None) or self._fresh()
         for registration in self.state.registrations.values():
             self._index(registration)
 
@@ -53,15 +59,41 @@ class Books:
         self.polls.clear()
         self._by_debt.clear()
         self._clearings.clear()
+        self._registrations_out.clear()
+        self._consultations_out.clear()
+        self._all_out = True
 
     def registration(self, login: str, key: str) -> Registration | None:
         """The registration of this login with this key."""
-        return self.state.registrations.get(f"{login}/{key}")
+        found = self.state.registrations.get(f"{login}/{key}")
+        if found is not None:
+            self._registrations_out.add(f"{login}/{key}")
+        return found
+
+    def all_registrations(self) -> Collection[Registration]:
+        """Every registration."""
+        self._all_out = True
+        return self.state.registrations.values()
 
     def add_registration(self, registration: Registration) -> None:
         """Hold a new registration."""
-        self.state.registrations[f"{registration.login}/{registration.key}"] = registration
+        name = f"{registration.login}/{registration.key}"
+        self.state.registrations[name] = registration
+        self._registrations_out.add(name)
         self._index(registration)
+
+    def consultation(self, login: str, key: str) -> Consultation | None:
+        """The consultation of this login with this key."""
+        found = self.state.consultations.get(f"{login}/{key}")
+        if found is not None:
+            self._consultations_out.add(f"{login}/{key}")
+        return found
+
+    def add_consultation(self, consultation: Consultation) -> None:
+        """Hold a new consultation."""
+        name = f"{consultation.login}/{consultation.key}"
+        self.state.consultations[name] = consultation
+        self._consultations_out.add(name)
 
     def clearing(self, login: str, key: str) -> Clearing | None:
         """The clearing of this login with this key."""
@@ -97,35 +129,17 @@ class Books:
         return self.state.last_number
 
     def save(self) -> None:
-        """Replace the state file atomically, if there is one and something changed."""
-        if self._path is None:
-            return
-        content = self.state.model_dump_json().encode()
-        if content == self._written:
-            return
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        self._written = content
+        """Write what changed to the state file, if there is one."""
+        if self._file is not None:
+            self._file.save(self.state, self._registrations_out, self._consultations_out, whole=self._all_out)
+        self._registrations_out.clear()
+        self._consultations_out.clear()
+        self._all_out = False
 
     def _index(self, registration: Registration) -> None:
         self._by_debt[registration.login, registration.document, registration.contract] = registration
         for clearing in registration.clearings:
             self._clearings[registration.login, clearing.key] = clearing
-
-    def _read(self) -> State:
-        if self._path is None or not self._path.exists():
-            return self._fresh()
-        content = self._path.read_bytes()
-        try:
-            return State.model_validate_json(content)
-        except ValidationError:
-            raise StateFileUnreadable(f"{self._path} is not a state file of this sandbox") from None
 
     def _fresh(self) -> State:
         now = self._clock()

@@ -39,11 +39,11 @@ async def consult(request: Request) -> Response:
     login = authenticate(books, request, "consulta")
     key = order_key(request)
     order = await read_body(request, Order)
-    consultation = books.state.consultations.get(f"{login}/{key}")
+    consultation = books.consultation(login, key)
     first = consultation is None
     if consultation is None:
         consultation = _new_consultation(books, login, key, order)
-        books.state.consultations[f"{login}/{key}"] = consultation
+        books.add_consultation(consultation)
     elif (consultation.document, consultation.state_code, consultation.plan) != (
         order.documento,
         order.uf,
@@ -60,7 +60,7 @@ async def find_consultation(request: Request) -> Response:
     """GET /v1/consultas/{chave}."""
     books: Books = request.app.state.books
     login = authenticate(books, request, "consulta")
-    consultation = books.state.consultations.get(f"{login}/{request.path_params['chave']}")
+    consultation = books.consultation(login, request.path_params["chave"])
     if consultation is None:
         raise Refusal(404, "CONSULTA_NAO_ENCONTRADA", "Nenhuma consulta com esta chave.")
     return _delivered(consultation)

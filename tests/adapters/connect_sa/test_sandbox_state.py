@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from adapters.connect_sa.sandbox import StateFileUnreadable, create_sandbox
+from adapters.connect_sa.sandbox import state_file as state_file_module
 from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.secret import Secret
@@ -32,7 +33,11 @@ def names_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-async def test_everything_survives_a_restart(contract: Contract, tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole_bytes", [state_file_module.WHOLE_BYTES, 0])
+async def test_everything_survives_a_restart(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int
+) -> None:
+    monkeypatch.setattr(state_file_module, "WHOLE_BYTES", whole_bytes)
     state_file = tmp_path / "sandbox.json"
     before = new_provider(contract, state_file=state_file)
     inclusion = make_inclusion()
@@ -55,6 +60,46 @@ async def test_everything_survives_a_restart(contract: Contract, tmp_path: Path)
         await after.bureau.register(account, make_inclusion(key="another"))
     assert caught.value.failure is FailureClass.DUPLICATE
     assert len((await after.http.get("/_sandbox/faults")).json()["faults"]) == 1
+
+
+async def test_a_long_file_grows_by_what_changed(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_file_module, "WHOLE_BYTES", 0)
+    state_file = tmp_path / "sandbox.json"
+    provider = new_provider(contract, state_file=state_file)
+    await _register(provider, *range(1, 21))
+    whole = state_file.read_text()
+    await _register(provider, 21)
+    added = state_file.read_text().removeprefix(whole)
+    assert added.count("\n") == 1
+    assert "negativation:21" in added
+    assert "negativation:20" not in added
+    await _register(provider, *range(22, 80))
+    assert state_file.read_text().count('negativation:30"') < 20, "it is written anew now and then"
+    assert len((await new_provider(contract, state_file=state_file).ledger())["registrations"]) == 79
+
+
+async def test_a_call_that_was_cut_off_while_it_was_written_never_happened(
+    contract: Contract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state_file_module, "WHOLE_BYTES", 0)
+    state_file = tmp_path / "sandbox.json"
+    provider = new_provider(contract, state_file=state_file)
+    await _register(provider, *range(1, 12))
+    state_file.write_bytes(state_file.read_bytes()[:-20])
+    after = new_provider(contract, state_file=state_file)
+    await _register(after, 12)
+    held = (await new_provider(contract, state_file=state_file).ledger())["registrations"]
+    assert [row["key"] for row in held] == [f"negativation:{number}" for number in (*range(1, 11), 12)]
+
+
+async def _register(provider: Provider, *numbers: int) -> None:
+    for number in numbers:
+        contract_number = f"CT-{number}"
+        await provider.bureau.register(
+            PEFIN, make_inclusion(key=f"negativation:{number}", contract=contract_number)
+        )
 
 
 async def test_what_is_recorded_is_saved_before_a_lost_answer(contract: Contract, tmp_path: Path) -> None:
