@@ -2,6 +2,8 @@
 
 import pytest
 
+from core.domain.negativation import Negativation
+from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from support.world import World
 
 
@@ -9,3 +11,10 @@ from support.world import World
 async def world() -> World:
     """A company with one branch, one customer and one overdue invoice."""
     return await World().populate()
+
+
+@pytest.fixture
+async def queued(world: World) -> Negativation:
+    return await world.use_case(NegativateDebtor)(
+        NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)
+    )

@@ -1,0 +1,107 @@
+"""Clearing: cancelled, held or queued, whichever the state calls for, and sent once."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.domain.bureau import (
+    BureauEventKind,
+)
+from core.domain.errors import InvalidInput
+from core.domain.negativation import (
+    Negativation,
+    NegativationStatus,
+    NotClearable,
+)
+from support.registrations import LATER, LOST, clear, close, results, status
+from support.world import World
+
+
+async def test_what_was_never_sent_is_cancelled_without_a_call(world: World, queued: Negativation) -> None:
+    assert (await clear(world, queued)).status is NegativationStatus.CANCELLED
+
+    assert await world.deliver() == 0
+    assert world.bureau.called("clear") == []
+
+
+async def test_a_clearing_is_held_while_the_inclusion_is_in_flight(
+    world: World, queued: Negativation
+) -> None:
+    await world.deliver()
+    held = await clear(world, queued)
+    assert held.status is NegativationStatus.SENT
+    with pytest.raises(NotClearable):
+        await clear(world, queued)
+
+    released = await results(world, queued, BureauEventKind.INCLUSION_ACCEPTED)
+    assert released.status is NegativationStatus.CLEARING_QUEUED
+    await world.deliver()
+    assert len(world.bureau.exclusions) == 1
+
+
+async def test_a_clearing_asked_for_in_doubt_cancels_what_the_bureau_never_received(
+    world: World, queued: Negativation
+) -> None:
+    world.bureau.fail("register", LOST)
+    await world.deliver()
+    assert (await clear(world, queued)).status is NegativationStatus.UNDETERMINED
+
+    world.clock.advance(LATER)
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CANCELLED
+    assert len(world.bureau.called("register")) == 1
+
+
+async def test_a_lost_answer_to_a_clearing_is_asked_for(world: World, queued: Negativation) -> None:
+    await world.deliver()
+    await results(world, queued, BureauEventKind.INCLUSION_ACCEPTED, BureauEventKind.PUBLISHED)
+    await clear(world, queued)
+    world.bureau.fail("clear", LOST, recorded=True)
+    await world.deliver()
+    assert await status(world, queued) is NegativationStatus.CLEARING_QUEUED
+
+    world.clock.advance(LATER)
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CLEARING_SENT
+    assert len(world.bureau.called("clear")) == 1
+
+
+async def test_a_clearing_needs_a_code_that_the_provider_knows(world: World, queued: Negativation) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        await clear(world, queued, "99")
+    assert raised.value.problems[0].code == "UNKNOWN_CLEARING_CODE"
+
+    automation = replace(world.integration.automation, clearing_code=None)
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(replace(world.integration, automation=automation))
+    with pytest.raises(InvalidInput) as raised:
+        await clear(world, queued)
+    assert raised.value.problems[0].code == "CLEARING_CODE_REQUIRED"
+    assert await status(world, queued) is NegativationStatus.QUEUED
+
+
+async def test_clearing_is_possible_while_credit_analysis_is_switched_off(
+    world: World, queued: Negativation
+) -> None:
+    await world.deliver()
+    await results(world, queued, BureauEventKind.INCLUSION_ACCEPTED)
+    await world.set_parameters(enabled=False)
+
+    assert (await clear(world, queued)).status is NegativationStatus.CLEARING_QUEUED
+
+
+async def test_what_was_paid_after_the_bureau_took_it_in_waits_for_its_clearing(
+    world: World, queued: Negativation
+) -> None:
+    world.bureau.fail("register", LOST, recorded=True)
+    await world.deliver()
+    await close(world)
+
+    world.clock.advance(LATER)
+    await world.deliver()
+
+    stored = await world.negativation(queued)
+    assert stored.status is NegativationStatus.SENT
+    assert stored.awaits_clearing
