@@ -1,5 +1,6 @@
 """What all tables have in common."""
 
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -25,6 +26,22 @@ class Row(SQLModel):
     """A row of a table. Rows stay inside this package; mapping functions turn them into records and back."""
 
     metadata: ClassVar[MetaData] = METADATA
+
+    def __init__(self, **values: Any) -> None:
+        """Take the values as they are.
+
+        SQLModel would set them one by one and have SQLAlchemy watch each for changes, which takes several times as long as
+        everything else that storing a row needs; our rows are stored by statements, and no session watches them.
+        """
+        self.__dict__.update({**_defaults(type(self)), **values})
+        object.__setattr__(self, "__pydantic_fields_set__", set(values))
+        object.__setattr__(self, "__pydantic_extra__", None)
+        object.__setattr__(self, "__pydantic_private__", None)
+
+
+@cache
+def _defaults(row_type: type[Row]) -> dict[str, Any]:
+    return {name: field.default for name, field in row_type.model_fields.items() if not field.is_required()}
 
 
 class RecordRow(Row):
