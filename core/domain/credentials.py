@@ -7,7 +7,7 @@ three consecutive ones up or down. Neither may ever have been used before by the
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -30,6 +30,10 @@ class CredentialState(StrEnum):
     ROTATING = "ROTATING"
 
 
+PROVEN_FOR = timedelta(minutes=1)
+"""For so long nobody writes down anew that a password works: many orders at once would all wait to say the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """One stored password and its health. `version` counts changes, so that an old answer cannot judge a new password."""
@@ -48,6 +52,11 @@ class Credential:
     def usable(self) -> bool:
         """Whether calls may be made with it now."""
         return self.sealed is not None and self.state in (CredentialState.UNVERIFIED, CredentialState.VALID)
+
+    def proven(self, at: datetime) -> bool:
+        """Whether the bureau took it so lately that taking it again is no news (`PROVEN_FOR`)."""
+        recently = self.last_success_at is not None and at - self.last_success_at < PROVEN_FOR
+        return recently and self.state is CredentialState.VALID
 
     def accepted(self, at: datetime) -> "Credential":
         """After the bureau took it."""

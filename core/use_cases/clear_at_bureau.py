@@ -85,7 +85,9 @@ class ClearAtBureau:
             now = self.clock.now()
             if current is not None:
                 await move(work, current, trigger, at=now, actor=SYSTEM.name, codes=codes)
-            await note_accepted(work, integration.id, CredentialKind.PEFIN, integration.pefin.version, now)
+            if not integration.pefin.proven(now):
+                version = integration.pefin.version
+                await note_accepted(work, integration.id, CredentialKind.PEFIN, version, now)
 
     async def _in_doubt(self, claim: Claim, negativation: Negativation) -> None:
         async with self.units_of_work.begin() as work:

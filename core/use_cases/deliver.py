@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.domain.bureau import BureauNotConfigured
 from core.domain.intents import Claim, IntentKind
@@ -13,6 +14,10 @@ from core.use_cases.register_at_bureau import RegisterAtBureau
 from ports.outbox import Queue
 
 BATCH = 16
+
+APART = timedelta(milliseconds=25)
+"""How long after one another the deliveries of a pass begin: sooner than the bureau answers, so they overlap, and yet
+whoever calls the API meanwhile does not wait behind all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +38,16 @@ class Deliver:
     async def __call__(self) -> int:
         """Claim what is due and deliver it side by side; the answer is how many promises were taken up."""
         claims = await self.queue.claim(BATCH)
-        outcomes = await asyncio.gather(*map(self._deliver, claims), return_exceptions=True)
+        deliveries = (self._deliver(claim, APART * place) for place, claim in enumerate(claims))
+        outcomes = await asyncio.gather(*deliveries, return_exceptions=True)
         unexpected = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
         if unexpected:
             raise ExceptionGroup("deliveries failed unexpectedly", unexpected)
         return len(claims)
 
-    async def _deliver(self, claim: Claim) -> None:
+    async def _deliver(self, claim: Claim, after: timedelta) -> None:
+        if after:
+            await self.delivery.clock.sleep(after)
         try:
             match claim.intent.kind:
                 case IntentKind.REGISTER:

@@ -98,8 +98,9 @@ class RegisterAtBureau:
             if current is not None and current.can(Trigger.TAKEN_IN):
                 received = replace(current, protocol=receipt.protocol)
                 await move(work, received, Trigger.TAKEN_IN, at=now, actor=SYSTEM.name)
-            version = integration.pefin.version
-            await note_accepted(work, integration.id, CredentialKind.PEFIN, version, now)
+            if not integration.pefin.proven(now):
+                version = integration.pefin.version
+                await note_accepted(work, integration.id, CredentialKind.PEFIN, version, now)
 
     async def _failed(
         self, claim: Claim, negativation: Negativation, integration: Integration, failure: BureauFailure

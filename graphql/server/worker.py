@@ -14,8 +14,10 @@ from ports.outbox import Queue
 
 _log = structlog.stdlib.get_logger("server.worker")
 
-LONGEST_WAIT = timedelta(seconds=2)
-"""How long the dispatcher waits for a promise of this process before it looks for those of others, or due again."""
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(milliseconds=50), timedelta(seconds=2)
+"""How long the dispatcher waits for a promise of this process before it looks for those of others, or due again: little
+after it found some, because the rest may wait for the pace only, and longer each time it finds none.
+"""
 
 ROUTINE_PAUSE = timedelta(seconds=2)
 """How often the worker looks whether a routine is due; each says itself when it comes round again."""
@@ -25,6 +27,9 @@ LONGEST_PAUSE = 60.0
 
 STALE_AFTER = timedelta(minutes=5)
 """A loop that did not come round for so long is stuck: longer than any pause or any exchange with the bureau."""
+
+REST = 0.25
+"""How long a routine rests after a pass, as a share of the time that the pass took."""
 
 STOP_SECONDS = 10
 """How long work under way may take to finish when the process stops; what is cut off is asked about after the start."""
@@ -48,7 +53,8 @@ class Worker:
     """Runs each loop beside the others and knows whether they come round.
 
     A pass that raises is logged and repeated after a pause that doubles, with jitter: neither a fault in one pass nor a
-    database that went away ends the loop, and no loop holds up another.
+    database that went away ends the loop, and no loop holds up another. After each pass of a routine that found something
+    to do the loop rests for a share of the time that the pass took, so that the longest run leaves room for callers.
     """
 
     def __init__(self, *, deliver: Pass, routines: Mapping[str, Routine], queue: Queue, clock: Clock) -> None:
@@ -80,14 +86,20 @@ class Worker:
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _loop(self, name: str) -> None:
-        pause = FIRST_PAUSE
+        pause, wait = FIRST_PAUSE, SHORTEST_WAIT
         while not self._stopping.is_set():
             try:
+                began = self._clock.now()
                 done = await self._passes[name]()
-                self._came_round[name] = self._clock.now()
+                self._came_round[name] = ended = self._clock.now()
                 pause = FIRST_PAUSE
-                if done == 0:
-                    await self._unless_stopping(self._idle(name))
+                if done:
+                    wait = SHORTEST_WAIT
+                    if name != DELIVER:
+                        await self._unless_stopping(self._clock.sleep((ended - began) * REST))
+                else:
+                    await self._unless_stopping(self._idle(name, wait))
+                    wait = min(wait * 2, LONGEST_WAIT)
             except Exception:
                 # Whatever it was, the next pass may succeed; a loop that ended would keep no promise at all.
                 _log.exception(f"{name} failed", again_in_seconds=pause)
@@ -95,9 +107,9 @@ class Worker:
                 await self._unless_stopping(self._clock.sleep(timedelta(seconds=seconds)))
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _idle(self, name: str) -> None:
+    async def _idle(self, name: str, wait: timedelta) -> None:
         if name == DELIVER:
-            await self._queue.wait(LONGEST_WAIT)
+            await self._queue.wait(wait)
         else:
             await self._clock.sleep(self._pauses[name])
 

@@ -11,7 +11,7 @@ from core.domain.intents import Claim
 from ports.clock import Clock
 from ports.outbox import Queue
 from server import worker as worker_module
-from server.worker import LONGEST_WAIT, STALE_AFTER, Routine, Worker
+from server.worker import LONGEST_WAIT, REST, SHORTEST_WAIT, STALE_AFTER, Routine, Worker
 
 
 class _Clock(Clock):
@@ -84,6 +84,68 @@ async def test_it_does_not_wait_while_there_is_work() -> None:
     ):
         await drained.wait()
         assert queue.waits == 0
+
+
+async def test_the_dispatcher_looks_again_soon_after_it_found_something() -> None:
+    """The pace lets promises go one by one: what it held back a moment ago may go now."""
+    queue, waits, found, looked = _Queue(), list[timedelta](), [0, 3, 0, 0, 0, 0, 0, 0, 0, 0], asyncio.Event()
+
+    async def wait(longest: timedelta) -> None:
+        waits.append(longest)
+        await asyncio.sleep(0)
+
+    async def deliver() -> int:
+        await asyncio.sleep(0)
+        if not found:
+            looked.set()
+            return 1
+        return found.pop()
+
+    queue.wait = wait  # type: ignore[method-assign]
+    worker = Worker(deliver=deliver, routines={"fetch": Routine(run=_idle)}, queue=queue, clock=_Clock())
+    async with worker.running(), asyncio.timeout(5):
+        await looked.wait()
+    doubled = [min(SHORTEST_WAIT * 2**times, LONGEST_WAIT) for times in range(8)]
+    assert waits == [*doubled, SHORTEST_WAIT]
+
+
+async def test_a_routine_rests_for_a_share_of_the_time_that_it_worked() -> None:
+    clock, left, ended = _Clock(), [2], asyncio.Event()
+
+    async def run() -> int:
+        if left[0] == 0:
+            ended.set()
+            return 0
+        left[0] -= 1
+        clock.time += timedelta(seconds=4)
+        return 1
+
+    routines = {"run": Routine(run=run)}
+    worker = Worker(deliver=_idle, routines=routines, queue=_Queue(), clock=clock)
+    async with worker.running(), asyncio.timeout(5):
+        await ended.wait()
+    assert clock.slept[:2] == [4 * REST] * 2
+
+
+async def test_a_long_run_holds_up_neither_deliveries_nor_other_routines() -> None:
+    turns = {"deliver": 0, "fetch": 0, "run": 0}
+    everybody_had_three = asyncio.Event()
+
+    def taking_turns(name: str) -> Routine:
+        async def run() -> int:
+            turns[name] += 1
+            if min(turns.values()) == 3:
+                everybody_had_three.set()
+            await asyncio.sleep(0)
+            return 1
+
+        return Routine(run=run)
+
+    routines = {name: taking_turns(name) for name in ("fetch", "run")}
+    worker = Worker(deliver=taking_turns("deliver").run, routines=routines, queue=_Queue(), clock=_Clock())
+    async with worker.running(), asyncio.timeout(5):
+        await everybody_had_three.wait()
+        assert max(turns.values()) < 20
 
 
 async def test_a_failing_pass_is_repeated_after_growing_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
