@@ -28,7 +28,7 @@ LONGEST_PAUSE = 60.0
 STALE_AFTER = timedelta(minutes=5)
 """A loop that did not come round for so long is stuck: longer than any pause or any exchange with the bureau."""
 
-REST = 0.25
+REST = 0.5
 """How long a routine rests after a pass, as a share of the time that the pass took."""
 
 STOP_SECONDS = 10
