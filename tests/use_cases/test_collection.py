@@ -104,6 +104,20 @@ async def test_what_is_overdue_long_enough_is_registered_automatically(world: Wo
     assert (item.invoice_id, item.negativation_id) == (world.invoice.id, negativation.id)
 
 
+async def test_what_stays_unpaid_stays_registered(world: World) -> None:
+    await run(world)
+    negativation = await registered(world)
+    assert negativation is not None
+    await activate(world, negativation)
+    for _ in range(3):
+        world.clock.advance(timedelta(days=30))
+        assert (await run(world)).counts == {}
+        await world.deliver()
+        await world.fetch_results()
+    assert (await world.negativation(negativation)).status is NegativationStatus.ACTIVE
+    assert world.bureau.called("clear") == []
+
+
 async def test_a_date_has_one_run_and_repeating_it_has_no_effect(world: World) -> None:
     first = await run(world)
 
