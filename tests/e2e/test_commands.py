@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from e2e import operations
 from e2e.processes import Desk, program, run
 
@@ -60,3 +61,30 @@ async def test_a_token_from_the_command_line_opens_the_api_until_it_is_revoked(
         )
         assert refused.status_code == 401
         assert refused.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_a_file_becomes_records_and_refused_rows_are_mended(tmp_path: Path) -> None:
+    code, header, _ = await run("import", "--template", "customers", cwd=tmp_path)
+    assert code == 0
+    assert (await run("demo", cwd=tmp_path))[0] == 0
+    cpf = SCENARIOS[0].document
+    file, refused = tmp_path / "clientes.csv", tmp_path / "clientes.refused.csv"
+    rest = header.count(";") - 3
+    rows = f"c-1;;Ana da Conceição;{cpf}{';' * rest}\r\nc-2;;João;111{';' * rest}\r\n"
+    file.write_bytes((header + rows).encode("latin-1"))
+
+    code, said, err = await run(
+        "import", "customers", "clientes.csv", "--branch", "demo-matriz", cwd=tmp_path
+    )
+    assert (code, said) == (
+        1,
+        "customers: 1 created, 0 updated, 0 unchanged, 1 refused (see clientes.refused.csv)\n",
+    ), err
+    mended = refused.read_text(encoding="utf-8-sig").replace(";111;", f";{cpf};")
+    refused.write_text(mended, encoding="utf-8-sig")
+    code, said, _ = await run("import", "customers", refused.name, "--branch", "demo-matriz", cwd=tmp_path)
+    assert (code, said) == (0, "customers: 1 created, 0 updated, 0 unchanged, 0 refused\n")
+
+    code, out, err = await run("import", "customers", "nothing.csv", cwd=tmp_path)
+    assert (code, out) == (WRONG_USE, "")
+    assert err == "fiador: cannot read nothing.csv: no such file or directory\n"
