@@ -1,7 +1,7 @@
 """Every list, by each filter and in each order, is found by an index, on its first page and on later ones."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ from core.domain.negativation import NegativationForm, NegativationStatus
 from core.domain.paging import Cursor, Direction, KeyValue, Order, Window
 from core.domain.plans import ConsultationPlan
 from core.domain.subjects import SubjectKind
+from core.use_cases.fetch_results import AWAITING
 from ports.unit_of_work import UnitOfWork
 from support.builders import NOW, TODAY, new_id
 from support.storages import Storage, sql_storage, sqlite_address
@@ -162,6 +163,11 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 async def _plan(storage: Storage, kind: str, matching: Any, order: Order[Any], window: Window) -> str:
     """How SQLite finds the page, one step a line."""
+    return await _plan_of(storage, lambda work: _store(work, kind).page(matching, order, window))
+
+
+async def _plan_of(storage: Storage, ask: Callable[[UnitOfWork], Awaitable[object]]) -> str:
+    """How SQLite finds what is asked for, by one query."""
     database = storage.database
     assert database is not None
     statements: list[tuple[str, Any]] = []
@@ -173,7 +179,7 @@ async def _plan(storage: Storage, kind: str, matching: Any, order: Order[Any], w
     reader = database.engines[1].sync_engine
     event.listen(reader, "before_cursor_execute", note)
     async with storage.units_of_work.read() as work:
-        await _store(work, kind).page(matching, order, window)
+        await ask(work)
     event.remove(reader, "before_cursor_execute", note)
     [(statement, parameters)] = statements
     return await _explain(database, statement, parameters, storage)
@@ -244,6 +250,13 @@ async def test_registrations_to_clear_are_found_among_those_alone(storage: Stora
             storage, "negativations", NegativationFilter(clearing_due=True), order, Window(size=9)
         )
         assert "USING INDEX ix_negativations_to_clear" in plan
+
+
+async def test_what_awaits_the_bureau_s_results_is_counted_in_an_index_alone(storage: Storage) -> None:
+    """It is asked every few seconds, of an integration that may have a hundred thousand registrations."""
+    awaited = NegativationFilter(integration_id=new_id(), status=AWAITING)
+    plan = await _plan_of(storage, lambda work: work.negativations.count(awaited))
+    assert "USING COVERING INDEX ix_negativations_integration_status" in plan
 
 
 async def test_due_promises_are_found_among_those_not_kept(storage: Storage) -> None:

@@ -633,6 +633,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_negativations_created_at", ["created_at", "number"], unique=False)
         batch_op.create_index("ix_negativations_customer", ["customer_id", "number"], unique=False)
         batch_op.create_index("ix_negativations_integration", ["integration_id", "number"], unique=False)
+        batch_op.create_index(
+            "ix_negativations_integration_status", ["integration_id", "status", "number"], unique=False
+        )
         batch_op.create_index("ix_negativations_invoice", ["invoice_id", "generation"], unique=False)
         batch_op.create_index(
             "ix_negativations_live_integration",
@@ -826,6 +829,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("live = 1"),
         )
         batch_op.drop_index("ix_negativations_invoice")
+        batch_op.drop_index("ix_negativations_integration_status")
         batch_op.drop_index("ix_negativations_integration")
         batch_op.drop_index("ix_negativations_customer")
         batch_op.drop_index("ix_negativations_created_at")
