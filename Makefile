@@ -11,6 +11,9 @@ ASSETS := graphql/explorer/assets
 
 export UV_PYTHON_DOWNLOADS := never
 
+# Two at a time, each file in one process: what a file's tests share is set up once.
+TEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check browser lock schema clean
 
@@ -24,7 +27,7 @@ run: setup ## serve the API with a demo provider at http://127.0.0.1:8000
 	@$(BIN)/fiador serve
 
 test: setup ## run the tests
-	@$(BIN)/pytest
+	@$(TEST)
 
 check: setup ## lint, types, import rules, schema, then the tests
 	$(BIN)/ruff check
@@ -32,7 +35,7 @@ check: setup ## lint, types, import rules, schema, then the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/fiador schema --check
-	$(BIN)/pytest
+	$(TEST)
 
 browser: setup ## install Chromium (Debian) when it is missing, then run the browser tests
 	@.ci/chromium
