@@ -8,6 +8,13 @@ import pytest
 from support.postgresql import SHARED, PostgresServer, running_server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the fault tests; here, because options are read before folders are looked into."""
+    group = parser.getgroup("faults", "fault tests")
+    group.addoption("--long", action="store_true", help="fault tests in their long form, for minutes")
+    group.addoption("--seed", type=int, help="repeat the random choices of an earlier run of the fault tests")
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A real PostgreSQL server, started when the first test asks for it."""

@@ -1,0 +1,67 @@
+"""How long the fault tests go on, the seed that repeats a run, and their figures at the end of it.
+
+`pytest tests/faults --long` (or `make faults`) is the long form, `--seed N` repeats the random choices of a run.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+_FIGURES = "figures"
+
+Figures = Callable[..., None]
+"""Notes figures of a test by their names: `figures(kills=25, lost=0)`. Each call makes one line."""
+
+
+@pytest.fixture(scope="session")
+def long(request: pytest.FixtureRequest) -> bool:
+    """Whether this is the long form."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def seed(request: pytest.FixtureRequest) -> int:
+    """What every random choice of this run follows from."""
+    given: int | None = request.config.getoption("--seed")
+    return secrets.randbelow(1_000_000) if given is None else given
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest, seed: int) -> Random:
+    """Random choices of a test: the same for the same seed, others in each test."""
+    return Random(f"{seed}/{request.node.name}")  # noqa: S311 - moments to fail at, no secret
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest, seed: int) -> Figures:
+    """Shows the test's figures in one line after the run, with its seed."""
+
+    def note(**numbers: object) -> None:
+        words = (f"{name.replace('_', ' ')} {_shown(value)}" for name, value in numbers.items())
+        request.node.user_properties.append((_FIGURES, " · ".join((*words, f"seed {seed}"))))
+
+    return note
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The figures of every test, whatever became of it."""
+    lines = list(_lines(terminalreporter))
+    if lines:
+        terminalreporter.section("figures of the fault tests")
+    for line in lines:
+        terminalreporter.write_line(line)
+
+
+def _lines(reporter: Any) -> Iterator[str]:
+    for reports in reporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "teardown":
+                test = report.nodeid.rpartition("/")[2]
+                yield from (f"{test}: {text}" for name, text in report.user_properties if name == _FIGURES)
