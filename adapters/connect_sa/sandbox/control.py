@@ -2,7 +2,8 @@
 
 GET    /_sandbox/ledger      everything it holds: registrations and consultations, how often received and billed
 POST   /_sandbox/advance     {"days": n}: lets n days pass, with their batches
-POST   /_sandbox/faults      one fault or a list of them (see `faults.Fault`): what to do to the next calls
+POST   /_sandbox/faults      one fault or a list of them (see `faults.Fault`): what to do to the next calls, as in
+                             {"kind": "drop_after", "operation": "*", "chance": 0.03, "times": 1000000, "seed": 7}
 GET    /_sandbox/faults      the faults still queued
 DELETE /_sandbox/faults      forgets them
 GET    /_sandbox/documents   the documents that are answered in fixed ways

@@ -6,10 +6,11 @@ comes twice, or is not an answer at all.
 
 from collections.abc import MutableMapping
 from enum import StrEnum
+from random import Random
 from typing import Annotated, Any
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,7 +52,11 @@ class Operation(StrEnum):
 
 
 class Fault(BaseModel):
-    """One entry of the queue: it befalls the next `times` calls of `operation`."""
+    """One entry of the queue: it befalls `times` calls of `operation`, the next ones unless `chance` says otherwise.
+
+    chance: the share of those calls that it befalls, drawn call by call; calls that are spared do not count as `times`.
+    seed: the same seed draws the same again; it begins anew when the sandbox is started again.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,6 +65,18 @@ class Fault(BaseModel):
     times: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
     status: Annotated[int, Field(ge=200, le=599)] | None = None
+    chance: Annotated[float, Field(gt=0, le=1)] = 1.0
+    seed: int = 0
+    _draws: Random = PrivateAttr(default_factory=Random)
+
+    def model_post_init(self, _: object) -> None:
+        """Draw as the seed says, and yet apart from other faults with the same seed."""
+        self._draws.seed(f"{self.seed}/{self.kind}/{self.operation}/{self.status}")
+
+    def befalls(self, operation: Operation) -> bool:
+        """Whether it befalls this call."""
+        meant = self.operation in (operation, Operation.ANY)
+        return meant and (self.chance == 1 or self._draws.random() < self.chance)
 
 
 def operation_of(path: str) -> Operation | None:
@@ -72,9 +89,9 @@ def operation_of(path: str) -> Operation | None:
 
 
 def take_fault(queue: list[Fault], operation: Operation) -> Fault | None:
-    """The first fault meant for this operation; the last of its `times` removes it from the queue."""
+    """The first fault that befalls a call of this operation; the last of its `times` removes it from the queue."""
     for fault in queue:
-        if fault.operation in (operation, Operation.ANY):
+        if fault.befalls(operation):
             fault.times -= 1
             if fault.times == 0:
                 queue.remove(fault)

@@ -103,6 +103,28 @@ async def test_a_fault_befalls_its_operation_only_and_as_often_as_told(provider:
     await provider.bureau.clear(PEFIN, make_exclusion(make_inclusion()))
 
 
+async def struck(provider: Provider, **fault: object) -> list[bool]:
+    """Which of 200 calls a fault befalls."""
+    await provider.http.delete("/_sandbox/faults")
+    await provider.fault("status", "planos", status=418, **fault)
+    return [(await provider.http.get("/v1/planos")).status_code == 418 for _ in range(200)]
+
+
+async def test_a_fault_may_befall_calls_by_chance_and_do_so_again(provider: Provider) -> None:
+    first = await struck(provider, chance=0.2, times=1000, seed=7)
+    assert 15 < sum(first) < 70
+    assert await struck(provider, chance=0.2, times=1000, seed=7) == first
+    assert await struck(provider, chance=0.2, times=1000, seed=8) != first
+    assert sum(await struck(provider, chance=0.2, times=3)) == 3, "spared calls do not count"
+
+
+async def test_faults_by_chance_leave_calls_to_each_other(provider: Provider) -> None:
+    for status in (418, 420):
+        await provider.fault("status", "planos", status=status, chance=0.5, times=1000)
+    seen = {(await provider.http.get("/v1/planos")).status_code for _ in range(100)}
+    assert seen == {418, 420, 401}
+
+
 @pytest.mark.parametrize(
     ("operation", "path"),
     [
@@ -143,7 +165,15 @@ async def test_faults_wait_in_a_queue_that_can_be_read_and_cleared(provider: Pro
 
 @pytest.mark.parametrize(
     "body",
-    [{"kind": "explode"}, {}, {"kind": "delay", "operation": "tudo"}, {"kind": "delay", "times": 0}, 5],
+    [
+        {"kind": "explode"},
+        {},
+        {"kind": "delay", "operation": "tudo"},
+        {"kind": "delay", "times": 0},
+        {"kind": "delay", "chance": 0},
+        {"kind": "delay", "chance": 1.5},
+        5,
+    ],
 )
 async def test_a_fault_that_is_none_is_refused(provider: Provider, body: object) -> None:
     answer = await provider.http.post("/_sandbox/faults", json=body)
