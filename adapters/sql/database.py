@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from adapters.sql.engine import (
+    POOL_SIZE,
     is_sqlite,
     make_folder,
     parse_url,
@@ -24,7 +25,7 @@ class Database:
     `wakeup` is set after each commit that the queue must hear of.
     """
 
-    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+    def __init__(self, address: str, *, pool_size: int = POOL_SIZE) -> None:
         self.url = parse_url(address)
         self.on_sqlite = is_sqlite(self.url)
         self.wakeup = asyncio.Event()

@@ -12,6 +12,12 @@ from sqlalchemy.pool import NullPool
 BUSY_TIMEOUT_MS = 30_000
 """How long SQLite waits for another process that writes."""
 
+POOL_SIZE = 10
+"""How many connections to PostgreSQL one process holds at most, unless told otherwise."""
+
+POOL_TIMEOUT_SECONDS = 15
+"""How long somebody waits for a free connection. Whoever waits longer is better told to come back: so is everybody after."""
+
 
 class UnsupportedDatabase(ValueError):
     """The database's address cannot be used; the text says why and shows no password."""
@@ -59,7 +65,7 @@ def sqlite_writer(url: URL) -> AsyncEngine:
 
 def sqlite_readers(url: URL) -> AsyncEngine:
     """Connections that see what is committed, cannot write, and neither wait for the writer nor hold it up."""
-    engine = _engine(url)
+    engine = _engine(url, pool_timeout=POOL_TIMEOUT_SECONDS)
     _begin_with(engine.sync_engine, "BEGIN")
     _configure(engine.sync_engine, "query_only = ON")
     return engine
@@ -75,8 +81,10 @@ def migrator(url: URL) -> AsyncEngine:
 
 
 def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
-    """Pooled connections; one that the server closed is noticed and replaced."""
-    return _engine(url, pool_size=pool_size, pool_pre_ping=True)
+    """Pooled connections, never more than `pool_size`; one that the server closed is noticed and replaced."""
+    return _engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_SECONDS, pool_pre_ping=True
+    )
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:

@@ -49,7 +49,7 @@ async def open_services(settings: Settings, *, with_sandbox: bool) -> AsyncItera
     await migrate_database(settings)
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, pool_size=settings.pool_size)
         stack.push_async_callback(database.close)
         sandbox_address = None
         if with_sandbox and settings.homologation_url is None:

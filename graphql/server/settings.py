@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from adapters.sql.engine import UnsupportedDatabase, parse_url
+from adapters.sql.engine import POOL_SIZE, UnsupportedDatabase, parse_url
 
 PREFIX = "FIADOR_"
 
@@ -82,6 +82,9 @@ class Settings(BaseSettings):
         default=DEFAULT_DATABASE_URL, repr=False
     )
     """SQLAlchemy address: sqlite+aiosqlite:///… or postgresql+asyncpg://…"""
+
+    pool_size: Annotated[int, Field(ge=2, le=500)] = POOL_SIZE
+    """How many connections each process holds to PostgreSQL at most; SQLite has one writer and needs no such bound."""
 
     homologation_url: BureauUrl | None = None
     """The provider's test system; without it the sandbox runs inside `fiador serve`."""
