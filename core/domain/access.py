@@ -1,7 +1,7 @@
 """Who calls, and what that caller may do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -21,10 +21,12 @@ class Scope(StrEnum):
     CLEAR = "CLEAR"
     RESEND = "RESEND"
     WRITE_RECORDS = "WRITE_RECORDS"
+    IMPORT = "IMPORT"
     CONFIGURE = "CONFIGURE"
     ROTATE_CREDENTIALS = "ROTATE_CREDENTIALS"
     RUN_COLLECTION = "RUN_COLLECTION"
     AUDIT = "AUDIT"
+    TOKENS = "TOKENS"
     MONITOR = "MONITOR"
 
 
@@ -47,10 +49,20 @@ class Caller:
             if scope not in self.scopes:
                 raise Forbidden(scope=scope.value)
 
+    def require_one_of(self, *scopes: Scope) -> None:
+        """Raise Forbidden naming the first of these scopes when this caller has none of them."""
+        if self.scopes.isdisjoint(scopes):
+            raise Forbidden(scope=scopes[0].value)
+
     def require_every_branch(self) -> None:
         """Raise Forbidden `EVERY_BRANCH` when this caller is limited to some branches: the whole company is concerned."""
         if self.branch_ids is not None:
             raise Forbidden(scope="EVERY_BRANCH")
+
+    def importing(self) -> "Caller":
+        """This caller while it imports rows: IMPORT writes records that way, and no other. Raises Forbidden."""
+        self.require_one_of(Scope.IMPORT, Scope.WRITE_RECORDS)
+        return replace(self, scopes=self.scopes | {Scope.WRITE_RECORDS})
 
     def reaches(self, branch_id: UUID) -> bool:
         """Whether records of this branch exist for the caller."""

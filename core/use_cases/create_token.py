@@ -49,7 +49,7 @@ class CreateToken:
 
     async def __call__(self, command: CreateTokenCommand) -> CreatedToken:
         """Make it."""
-        command.caller.require(Scope.CONFIGURE, *sorted(command.scopes))
+        command.caller.require(Scope.TOKENS, *sorted(command.scopes))
         command.caller.require_every_branch()
         now = self.clock.now()
         name = _read(command, now)

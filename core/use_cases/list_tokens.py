@@ -21,7 +21,7 @@ class ListTokens:
 
     async def __call__(self, command: ListTokensCommand) -> list[AccessToken]:
         """The tokens, oldest first."""
-        command.caller.require(Scope.CONFIGURE)
+        command.caller.require(Scope.TOKENS)
         command.caller.require_every_branch()
         async with self.units_of_work.read() as work:
             return await work.tokens.all()

@@ -29,7 +29,7 @@ class RevokeToken:
 
     async def __call__(self, command: RevokeTokenCommand) -> AccessToken:
         """Revoke it, from this moment on."""
-        command.caller.require(Scope.CONFIGURE)
+        command.caller.require(Scope.TOKENS)
         command.caller.require_every_branch()
         async with self.units_of_work.begin() as work:
             token = next((token for token in await work.tokens.all() if token.id == command.token_id), None)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.domain.access import Caller, Scope
+from core.domain.access import Caller
 from core.domain.subjects import Lead, Prospect
 from core.use_cases.contact_record import ContactChanges, ContactFields
 from core.use_cases.save_lead import CreateLead, CreateLeadCommand, UpdateLead, UpdateLeadCommand
@@ -65,8 +65,7 @@ class SaveLeads:
 
     async def __call__(self, command: SaveContactsCommand) -> list[SavedRow[Lead]]:
         """One result per row, in the order given."""
-        caller = command.caller
-        caller.require(Scope.WRITE_RECORDS)
+        caller = command.caller.importing()
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
             branches = await owning_branches(work, command.rows, caller)
@@ -97,8 +96,7 @@ class SaveProspects:
 
     async def __call__(self, command: SaveContactsCommand) -> list[SavedRow[Prospect]]:
         """One result per row, in the order given."""
-        caller = command.caller
-        caller.require(Scope.WRITE_RECORDS)
+        caller = command.caller.importing()
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
             branches = await owning_branches(work, command.rows, caller)

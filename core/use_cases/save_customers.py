@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.domain.access import Caller, Scope
+from core.domain.access import Caller
 from core.domain.subjects import Customer
 from core.use_cases.record_input import AddressChanges
 from core.use_cases.save_customer import (
@@ -69,8 +69,7 @@ class SaveCustomers:
 
     async def __call__(self, command: SaveCustomersCommand) -> list[SavedRow[Customer]]:
         """One result per row, in the order given."""
-        caller = command.caller
-        caller.require(Scope.WRITE_RECORDS)
+        caller = command.caller.importing()
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
             branches = await owning_branches(work, command.rows, caller)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.domain.access import Caller, Scope
+from core.domain.access import Caller
 from core.domain.invoice import Invoice
 from core.use_cases.save_invoice import (
     CreateInvoice,
@@ -57,8 +57,7 @@ class SaveInvoices:
 
     async def __call__(self, command: SaveInvoicesCommand) -> list[SavedRow[Invoice]]:
         """One result per row, in the order given."""
-        caller = command.caller
-        caller.require(Scope.WRITE_RECORDS)
+        caller = command.caller.importing()
         check_rows(command.rows)
         async with self.units_of_work.read() as work:
             owners = {row.owner_external_id for row in command.rows}

@@ -14,6 +14,7 @@ from adapters.reports.csv_table import CsvTable
 from adapters.reports.xlsx_table import XlsxTable
 from api.http.context import language_of
 from api.messages import error_message, problem_message
+from api.permissions import Permission, needs
 from api.texts.languages import Language
 from api.types.filters import ConsultationFilterInput, NegativationFilterInput
 from core.domain import access
@@ -37,18 +38,23 @@ from server.tickets import Tickets
 
 FORMATS: tuple[TableWriter, ...] = (CsvTable(), XlsxTable())
 
+DOWNLOADS = {
+    "consultations": needs(access.Scope.READ, access.Scope.READ_CONSULTATIONS),
+    "negativations": needs(access.Scope.READ),
+}
+"""What each report wants of whoever downloads it."""
+
 Rows = AsyncGenerator[Sequence[Cell], None]
 Open = Callable[[Caller, QueryParams, str], Rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Report:
-    """A report: the file's name, the sheet's name, its columns, who may read it, and how its rows are opened."""
+    """A report: the file's name, the sheet's name, its columns, and how its rows are opened."""
 
     name: str
     title: str
     columns: Sequence[TableColumn]
-    scopes: tuple[access.Scope, ...]
     open: Open
 
 
@@ -69,29 +75,29 @@ class Exports:
                 name="consultas",
                 title="Consultas",
                 columns=columns_of(CONSULTATION_COLUMNS),
-                scopes=(access.Scope.READ, access.Scope.READ_CONSULTATIONS),
                 open=self._consultations,
             ),
             "negativations": _Report(
                 name="negativacoes",
                 title="Negativações",
                 columns=columns_of(NEGATIVATION_COLUMNS),
-                scopes=(access.Scope.READ,),
                 open=self._negativations,
             ),
         }
         return [
-            Route(f"/reports/{path}.{writer.extension}", self._download(report, writer))
+            Route(f"/reports/{path}.{writer.extension}", self._download(report, DOWNLOADS[path], writer))
             for path, report in reports.items()
             for writer in FORMATS
         ]
 
-    def _download(self, report: _Report, writer: TableWriter) -> Callable[[Request], Awaitable[Response]]:
+    def _download(
+        self, report: _Report, permission: Permission, writer: TableWriter
+    ) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             language = language_of(request)
             try:
                 caller = await reader_of(request, self.identify, self.tickets)
-                caller.require(*report.scopes)
+                permission.check(caller)
                 rows = report.open(caller, _conditions(request.query_params), writer.extension)
             except Unauthenticated as error:
                 text = error_message(f"UNAUTHENTICATED_{error.reason.value}", language)

@@ -8,7 +8,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.reports.html import PAGE_POLICY
-from core.domain.access import Unauthenticated
+from api.permissions import needs
+from core.domain.access import Scope, Unauthenticated
 from core.domain.errors import Forbidden, NotFound
 from core.use_cases.open_report import OpenOriginal, OpenReport, OpenReportCommand
 from ports.report_renderer import ReportRenderer
@@ -19,6 +20,13 @@ ORIGINAL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-s
 """The provider's page is somebody else's code: it runs no script, sends nothing and is of no origin."""
 
 PAGE_FRAMES = f"{PAGE_POLICY}; frame-ancestors 'none'"
+
+PAGES = {
+    "report.html": needs(Scope.READ_CONSULTATIONS),
+    "report.pdf": needs(Scope.READ_CONSULTATIONS),
+    "original": needs(Scope.READ_CONSULTATIONS, Scope.WHOLE_DOCUMENTS),
+}
+"""What each page of a consultation wants of whoever opens it."""
 
 _MOST_DIGITS = 15
 
@@ -47,6 +55,7 @@ class ReportPages:
         async def endpoint(request: Request) -> Response:
             try:
                 caller = await reader_of(request, self.identify, self.tickets)
+                PAGES[name].check(caller)
                 number = _number(request.path_params["number"])
                 return await page(OpenReportCommand(caller=caller, number=number, form=name))
             except Unauthenticated as error:

@@ -31,7 +31,7 @@ def _replaced(value: Any, replacement: str) -> Any:
 
 
 BAD_IDS = ["", "x", "7", "é", "T3Jh", encode_id("Nothing", new_id()), encode_id("AuditEvent", new_id())]
-WITH_IDS = [name for name, (data, _) in WRITES.items() if _ids_in(data)]
+WITH_IDS = [name for name, data in WRITES.items() if _ids_in(data)]
 
 
 @pytest.mark.parametrize("name", WITH_IDS)
@@ -39,7 +39,7 @@ WITH_IDS = [name for name, (data, _) in WRITES.items() if _ids_in(data)]
 async def test_what_is_no_id_is_an_invalid_input_that_names_the_field(
     desk: Desk, name: str, bad: str
 ) -> None:
-    data = WRITES[name][0]
+    data = WRITES[name]
     answer = await desk.ask(mutation_document(name, PROBLEMS), {"input": _replaced(data, bad)})
     assert answer.one() == {
         "__typename": "InvalidInputError",
@@ -49,8 +49,8 @@ async def test_what_is_no_id_is_an_invalid_input_that_names_the_field(
 
 @pytest.mark.parametrize("name", WITH_IDS)
 async def test_a_record_that_is_not_there_is_not_found_and_the_field_is_named(desk: Desk, name: str) -> None:
-    data = {**WRITES[name][0], "document": "111.444.777-35", "responsibleCpf": "111.444.777-35"}
-    data = {field: value for field, value in data.items() if field in WRITES[name][0]}
+    data = {**WRITES[name], "document": "111.444.777-35", "responsibleCpf": "111.444.777-35"}
+    data = {field: value for field, value in data.items() if field in WRITES[name]}
     if "newPassword" in data:
         data |= {"newPassword": "135790", "confirmation": "135790"}
     result = (await desk.ask(mutation_document(name, PROBLEMS), {"input": with_ids(data)})).one()

@@ -1,60 +1,67 @@
-"""The smallest input of each mutation, with the scope it needs; `{Kind}` stands for the id of such a record."""
+"""The smallest input of each mutation; `{Kind}` stands for the id of such a record."""
 
 from typing import Any
 
 from api.ids import encode_id
-from core.domain.access import Scope
 from support.builders import new_id
 
-WRITES: dict[str, tuple[dict[str, Any], Scope]] = {
-    "consult_credit": ({"subject": {"customerId": "{Customer}"}}, Scope.CONSULT),
-    "negativate_debtor": ({"invoiceId": "{Invoice}"}, Scope.NEGATIVATE),
-    "clear_negativation": ({"negativationId": "{Negativation}"}, Scope.CLEAR),
-    "resend_negativation": ({"negativationId": "{Negativation}"}, Scope.RESEND),
-    "rotate_credentials": (
-        {"integrationId": "{Integration}", "kind": "PEFIN", "newPassword": "1", "confirmation": "1"},
-        Scope.ROTATE_CREDENTIALS,
-    ),
-    "adopt_credentials": (
-        {"integrationId": "{Integration}", "kind": "PEFIN", "newPassword": "1", "confirmation": "1"},
-        Scope.ROTATE_CREDENTIALS,
-    ),
-    "update_credit_parameters": ({"enabled": False}, Scope.CONFIGURE),
-    "create_integration": (
-        {"branchId": "{Branch}", "environment": "HOMOLOGATION", "login": "x", "responsibleCpf": "x"},
-        Scope.CONFIGURE,
-    ),
-    "update_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "delete_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "test_integration": ({"integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "link_integration": ({"branchId": "{Branch}", "integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "unlink_integration": ({"branchId": "{Branch}", "integrationId": "{Integration}"}, Scope.CONFIGURE),
-    "create_branch": ({"name": "x", "document": "x", "stateCode": "x", "city": "x"}, Scope.WRITE_RECORDS),
-    "update_branch": ({"branchId": "{Branch}"}, Scope.WRITE_RECORDS),
-    "create_customer": ({"branchId": "{Branch}", "name": "x", "document": "x"}, Scope.WRITE_RECORDS),
-    "update_customer": ({"customerId": "{Customer}"}, Scope.WRITE_RECORDS),
-    "create_lead": ({"branchId": "{Branch}", "name": "x"}, Scope.WRITE_RECORDS),
-    "update_lead": ({"leadId": "{Lead}"}, Scope.WRITE_RECORDS),
-    "create_prospect": ({"branchId": "{Branch}", "name": "x"}, Scope.WRITE_RECORDS),
-    "update_prospect": ({"prospectId": "{Prospect}"}, Scope.WRITE_RECORDS),
-    "create_invoice": (
-        {"customerId": "{Customer}", "amount": "1", "issuedOn": "2026-01-01", "dueOn": "2026-01-02"},
-        Scope.WRITE_RECORDS,
-    ),
-    "update_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
-    "settle_invoice": ({"invoiceId": "{Invoice}", "method": "PIX"}, Scope.WRITE_RECORDS),
-    "cancel_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
-    "renegotiate_invoice": ({"invoiceId": "{Invoice}"}, Scope.WRITE_RECORDS),
-    "negativate_debtors": ({"invoiceIds": []}, Scope.NEGATIVATE),
-    "resend_negativations": ({"negativationIds": []}, Scope.RESEND),
-    "save_customers": ({"rows": []}, Scope.WRITE_RECORDS),
-    "save_leads": ({"rows": []}, Scope.WRITE_RECORDS),
-    "save_prospects": ({"rows": []}, Scope.WRITE_RECORDS),
-    "save_invoices": ({"rows": []}, Scope.WRITE_RECORDS),
-    "update_collection_parameters": ({"branchId": "{Branch}"}, Scope.CONFIGURE),
-    "run_collection": ({}, Scope.RUN_COLLECTION),
-    "monitor_company": ({"branchId": "{Branch}"}, Scope.MONITOR),
-    "stop_monitoring": ({"monitorId": "{Monitor}"}, Scope.MONITOR),
+WRITES: dict[str, dict[str, Any]] = {
+    "consult_credit": {"subject": {"customerId": "{Customer}"}},
+    "negativate_debtor": {"invoiceId": "{Invoice}"},
+    "clear_negativation": {"negativationId": "{Negativation}"},
+    "resend_negativation": {"negativationId": "{Negativation}"},
+    "rotate_credentials": {
+        "integrationId": "{Integration}",
+        "kind": "PEFIN",
+        "newPassword": "1",
+        "confirmation": "1",
+    },
+    "adopt_credentials": {
+        "integrationId": "{Integration}",
+        "kind": "PEFIN",
+        "newPassword": "1",
+        "confirmation": "1",
+    },
+    "update_credit_parameters": {"enabled": False},
+    "create_integration": {
+        "branchId": "{Branch}",
+        "environment": "HOMOLOGATION",
+        "login": "x",
+        "responsibleCpf": "x",
+    },
+    "update_integration": {"integrationId": "{Integration}"},
+    "delete_integration": {"integrationId": "{Integration}"},
+    "test_integration": {"integrationId": "{Integration}"},
+    "link_integration": {"branchId": "{Branch}", "integrationId": "{Integration}"},
+    "unlink_integration": {"branchId": "{Branch}", "integrationId": "{Integration}"},
+    "create_branch": {"name": "x", "document": "x", "stateCode": "x", "city": "x"},
+    "update_branch": {"branchId": "{Branch}"},
+    "create_customer": {"branchId": "{Branch}", "name": "x", "document": "x"},
+    "update_customer": {"customerId": "{Customer}"},
+    "create_lead": {"branchId": "{Branch}", "name": "x"},
+    "update_lead": {"leadId": "{Lead}"},
+    "create_prospect": {"branchId": "{Branch}", "name": "x"},
+    "update_prospect": {"prospectId": "{Prospect}"},
+    "create_invoice": {
+        "customerId": "{Customer}",
+        "amount": "1",
+        "issuedOn": "2026-01-01",
+        "dueOn": "2026-01-02",
+    },
+    "update_invoice": {"invoiceId": "{Invoice}"},
+    "settle_invoice": {"invoiceId": "{Invoice}", "method": "PIX"},
+    "cancel_invoice": {"invoiceId": "{Invoice}"},
+    "renegotiate_invoice": {"invoiceId": "{Invoice}"},
+    "negativate_debtors": {"invoiceIds": []},
+    "resend_negativations": {"negativationIds": []},
+    "save_customers": {"rows": []},
+    "save_leads": {"rows": []},
+    "save_prospects": {"rows": []},
+    "save_invoices": {"rows": []},
+    "update_collection_parameters": {"branchId": "{Branch}"},
+    "run_collection": {},
+    "monitor_company": {"branchId": "{Branch}"},
+    "stop_monitoring": {"monitorId": "{Monitor}"},
 }
 
 

@@ -135,7 +135,7 @@ async def test_without_one_no_token_is_known_in_advance(world: World) -> None:
 
 async def test_nobody_hands_out_more_than_they_have(world: World) -> None:
     for caller in (
-        replace(world.caller, scopes=frozenset({Scope.CONFIGURE, Scope.READ})),
+        replace(world.caller, scopes=frozenset({Scope.TOKENS, Scope.READ})),
         replace(world.caller, scopes=frozenset({Scope.READ, Scope.CONSULT})),
         replace(world.caller, branch_ids=frozenset({world.branch.id})),
     ):
@@ -177,7 +177,7 @@ async def test_all_tokens_are_listed(world: World) -> None:
 async def test_who_may_see_and_revoke_tokens(world: World) -> None:
     created = await create(world)
     for caller in (
-        replace(world.caller, scopes=frozenset(Scope) - {Scope.CONFIGURE}),
+        replace(world.caller, scopes=frozenset(Scope) - {Scope.TOKENS}),
         replace(world.caller, branch_ids=frozenset({world.branch.id})),
     ):
         with refused(world, Forbidden):

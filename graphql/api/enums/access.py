@@ -16,10 +16,12 @@ describe(
         "CLEAR": "Clear registrations (dar baixa de negativação).",
         "RESEND": "Resend what ended in an error (reenviar).",
         "WRITE_RECORDS": "Create and change branches, customers, leads, prospects and invoices (editar cadastros).",
+        "IMPORT": "Create and update customers, leads, prospects and invoices row by row (importar cadastros); WRITE_RECORDS includes it.",
         "CONFIGURE": "Change integrations and general parameters (configurar).",
         "ROTATE_CREDENTIALS": "Change the passwords of integrations (alterar senhas).",
         "RUN_COLLECTION": "Run the collection routine (executar rotina de cobrança).",
         "AUDIT": "Read the audit trail (ver log de operações).",
+        "TOKENS": "Make, list and revoke tokens (gerenciar tokens).",
         "MONITOR": "Watch CNPJs (monitorar CNPJ).",
     },
 )

@@ -9,8 +9,10 @@ from api.errors.bureau import CredentialsRefusedError, PasswordRefusedError
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.integration import Integration
 from api.types.password_advice import PasswordAdvice
+from core.domain.access import Scope
 from core.domain.bureau import CredentialKind
 from core.domain.secret import Secret
 from core.use_cases.adopt_credentials import AdoptCredentialsCommand
@@ -48,7 +50,8 @@ AdoptCredentialsResult = Annotated[
 
 
 @mutation(
-    "Stores a password that was already changed at the provider's own site (atualizar senha): nothing is changed there, the password is only tried. Needs ROTATE_CREDENTIALS. The password goes to the provider for the test; not billed."
+    "Stores a password that was already changed at the provider's own site (atualizar senha): nothing is changed there, the password is only tried. The password goes to the provider for the test; not billed.",
+    permission=needs(Scope.ROTATE_CREDENTIALS),
 )
 async def adopt_credentials(
     info: Info,

@@ -9,7 +9,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.invoice import Invoice
+from core.domain.access import Scope
 from core.use_cases.cancel_invoice import CancelInvoiceCommand
 
 
@@ -33,7 +35,8 @@ CancelInvoiceResult = Annotated[
 
 
 @mutation(
-    "Withdraws an invoice that is not owed (cancelar boleto). This never calls the bureau: a live negativation stays until it is cleared, and gets its legal deadline in `clearingDueOn`. Needs WRITE_RECORDS."
+    "Withdraws an invoice that is not owed (cancelar boleto). This never calls the bureau: a live negativation stays until it is cleared, and gets its legal deadline in `clearingDueOn`.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def cancel_invoice(
     info: Info,

@@ -9,7 +9,9 @@ from api.errors.general import ConflictError, IdempotencyConflictError, InvalidI
 from api.errors.records import NotClearableError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.negativation import Negativation
+from core.domain.access import Scope
 from core.use_cases.clear_negativation import ClearNegativationCommand
 
 
@@ -44,7 +46,8 @@ ClearNegativationResult = Annotated[
 
 
 @mutation(
-    "Clears a negativation (baixa de negativação). Needs CLEAR. The clearing goes to the bureau in the background; one that was never sent is cancelled without a call, and one in flight is cleared as soon as the bureau confirmed it. Not billed. Possible also while credit analysis is switched off. Settling an invoice never does this by itself."
+    "Clears a negativation (baixa de negativação). The clearing goes to the bureau in the background; one that was never sent is cancelled without a call, and one in flight is cleared as soon as the bureau confirmed it. Not billed. Possible also while credit analysis is switched off. Settling an invoice never does this by itself.",
+    permission=needs(Scope.CLEAR),
 )
 async def clear_negativation(
     info: Info,

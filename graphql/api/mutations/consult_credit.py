@@ -19,7 +19,9 @@ from api.errors.general import (
 from api.errors.records import RepeatConsultationWarning
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.consultation import Consultation
+from core.domain.access import Scope
 from core.domain.plans import ConsultationPlan
 from core.use_cases.consult_credit import ConsultCreditCommand
 from core.use_cases.consultation_subject import (
@@ -117,7 +119,8 @@ def _read(subject: ConsultationSubjectInput, reader: InputReader) -> Consultatio
 
 
 @mutation(
-    "Consults a CPF or CNPJ at the credit bureau (consultar CPF/CNPJ). Needs CONSULT. Every successful consultation is BILLED; the document and the state go to the bureau. Whatever can be seen to be wrong beforehand is refused without asking it, and inside the repeat interval the answer is a warning until `confirmRepeat` is given."
+    "Consults a CPF or CNPJ at the credit bureau (consultar CPF/CNPJ). Every successful consultation is BILLED; the document and the state go to the bureau. Whatever can be seen to be wrong beforehand is refused without asking it, and inside the repeat interval the answer is a warning until `confirmRepeat` is given.",
+    permission=needs(Scope.CONSULT),
 )
 async def consult_credit(
     info: Info,

@@ -7,7 +7,9 @@ import strawberry
 from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError
 from api.fields import mutation
+from api.permissions import needs
 from api.types.branch import Branch
+from core.domain.access import Scope
 from core.use_cases.save_branch import BranchFields, CreateBranchCommand
 
 
@@ -39,7 +41,8 @@ CreateBranchResult = Annotated[
 
 
 @mutation(
-    "Creates a branch (cadastrar filial). Needs WRITE_RECORDS and a token that reaches every branch. Nothing goes to the bureau."
+    "Creates a branch (cadastrar filial). Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS, every_branch=True),
 )
 async def create_branch(
     info: Info,

@@ -9,8 +9,10 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.address_input import AddressInput
 from api.types.people import Customer
+from core.domain.access import Scope
 from core.domain.subjects import Gender, NegativationHold
 from core.use_cases.save_customer import CreateCustomerCommand, CustomerFields
 
@@ -51,7 +53,8 @@ CreateCustomerResult = Annotated[
 
 
 @mutation(
-    "Creates a customer (cadastrar cliente). Gaps are allowed here; `negativationEligibility` tells what a negativation would miss. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Creates a customer (cadastrar cliente). Gaps are allowed here; `negativationEligibility` tells what a negativation would miss. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def create_customer(
     info: Info,

@@ -15,7 +15,9 @@ from api.errors.general import (
 )
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.integration import Integration
+from core.domain.access import Scope
 from core.domain.bureau import Environment
 from core.domain.integration import Intermediary
 from core.domain.plans import IntegrationPlan
@@ -105,7 +107,8 @@ def _secret(password: str | None) -> Secret | None:
 
 
 @mutation(
-    "Registers an integration of a branch with the provider (cadastrar integração de análise de crédito). Needs CONFIGURE. It is of use only once it is linked with `linkIntegration`. For PRODUCTION both passwords go to the provider to be checked; not billed."
+    "Registers an integration of a branch with the provider (cadastrar integração de análise de crédito). It is of use only once it is linked with `linkIntegration`. For PRODUCTION both passwords go to the provider to be checked; not billed.",
+    permission=needs(Scope.CONFIGURE),
 )
 async def create_integration(
     info: Info,

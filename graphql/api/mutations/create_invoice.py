@@ -10,7 +10,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.invoice import Invoice
+from core.domain.access import Scope
 from core.use_cases.save_invoice import CreateInvoiceCommand, InvoiceFields
 
 
@@ -45,7 +47,8 @@ CreateInvoiceResult = Annotated[
 
 
 @mutation(
-    "Creates an invoice of a customer (cadastrar boleto); it belongs to the customer's branch. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Creates an invoice of a customer (cadastrar boleto); it belongs to the customer's branch. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def create_invoice(
     info: Info,

@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.people import Prospect
+from core.domain.access import Scope
 from core.use_cases.contact_record import ContactFields
 from core.use_cases.save_prospect import CreateProspectCommand
 
@@ -41,7 +43,8 @@ CreateProspectResult = Annotated[
 
 
 @mutation(
-    "Creates a prospect (cadastrar prospecção); the document may come later. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Creates a prospect (cadastrar prospecção); the document may come later. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def create_prospect(
     info: Info,

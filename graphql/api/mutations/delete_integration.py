@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import ActiveNegativationsError, ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.integration import Integration
+from core.domain.access import Scope
 from core.use_cases.delete_integration import DeleteIntegrationCommand
 
 
@@ -29,7 +31,8 @@ DeleteIntegrationResult = Annotated[
 
 
 @mutation(
-    "Deletes an integration (excluir integração): its passwords are destroyed and its branch is free again; consultations, negativations and the audit trail stay. Needs CONFIGURE. Impossible while any of its negativations is live. Nothing goes to the bureau."
+    "Deletes an integration (excluir integração): its passwords are destroyed and its branch is free again; consultations, negativations and the audit trail stay. Impossible while any of its negativations is live. Nothing goes to the bureau.",
+    permission=needs(Scope.CONFIGURE),
 )
 async def delete_integration(
     info: Info,

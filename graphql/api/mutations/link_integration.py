@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import BranchAlreadyIntegratedError, ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.branch import Branch
+from core.domain.access import Scope
 from core.use_cases.link_integration import LinkIntegrationCommand
 
 
@@ -30,7 +32,8 @@ LinkIntegrationResult = Annotated[
 
 
 @mutation(
-    "Links an integration at its branch, which makes it usable (vincular integração: filial > aba Integrações > Integração de análise de crédito). Needs CONFIGURE. A branch links its own integration, and only one. Nothing goes to the bureau."
+    "Links an integration at its branch, which makes it usable (vincular integração: filial > aba Integrações > Integração de análise de crédito). A branch links its own integration, and only one. Nothing goes to the bureau.",
+    permission=needs(Scope.CONFIGURE),
 )
 async def link_integration(
     info: Info,

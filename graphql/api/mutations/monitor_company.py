@@ -14,7 +14,9 @@ from api.errors.general import (
 )
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.monitor import Monitor
+from core.domain.access import Scope
 from core.use_cases.monitor_company import MonitorCompanyCommand
 
 
@@ -50,7 +52,8 @@ MonitorCompanyResult = Annotated[
 
 
 @mutation(
-    "Has the provider watch a company and tell when something about it changes (monitorar CNPJ). Needs MONITOR. The CNPJ goes to the provider, where the watching is billed as contracted. Watching the same CNPJ again answers with the monitor there is. What is found appears in `monitorChanges`."
+    "Has the provider watch a company and tell when something about it changes (monitorar CNPJ). The CNPJ goes to the provider, where the watching is billed as contracted. Watching the same CNPJ again answers with the monitor there is. What is found appears in `monitorChanges`.",
+    permission=needs(Scope.MONITOR),
 )
 async def monitor_company(
     info: Info,

@@ -17,7 +17,9 @@ from api.errors.general import (
 from api.errors.records import AlreadyNegativatedError, NotEligibleError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.negativation import Negativation
+from core.domain.access import Scope
 from core.use_cases.negativate_debtor import NegativateDebtorCommand
 
 
@@ -55,7 +57,8 @@ NegativateDebtorResult = Annotated[
 
 
 @mutation(
-    "Registers an overdue invoice of a customer at the credit bureau (negativar). Needs NEGATIVATE. The customer's data and the debt go to the bureau in the background; the answer is the negativation as QUEUED, its status tells what becomes of it. The provider may bill an inclusion. Everything that forbids it is named at once and nothing is sent."
+    "Registers an overdue invoice of a customer at the credit bureau (negativar). The customer's data and the debt go to the bureau in the background; the answer is the negativation as QUEUED, its status tells what becomes of it. The provider may bill an inclusion. Everything that forbids it is named at once and nothing is sent.",
+    permission=needs(Scope.NEGATIVATE),
 )
 async def negativate_debtor(
     info: Info,

@@ -12,9 +12,11 @@ from api.fields import mutation, resolved
 from api.ids import encode_id
 from api.inputs import InputReader
 from api.mutations.negativate_debtor import NegativateDebtorResult, NegativateDebtorSuccess
+from api.permissions import needs
 from api.types.invoice import Invoice
 from api.types.negativation import Negativation
 from core.domain import negativation as domain
+from core.domain.access import Scope
 from core.domain.errors import DomainError
 from core.use_cases.negativate_debtors import MAX_BATCH, NegativateDebtorsCommand
 
@@ -77,7 +79,8 @@ NegativateDebtorsResult = Annotated[
 
 
 @mutation(
-    "Registers several overdue invoices at the credit bureau, each with its own result (negativar vários boletos): what is wrong with one does not keep the others from being registered. Needs NEGATIVATE. The customers' data and the debts go to the bureau in the background; the provider may bill an inclusion."
+    "Registers several overdue invoices at the credit bureau, each with its own result (negativar vários boletos): what is wrong with one does not keep the others from being registered. The customers' data and the debts go to the bureau in the background; the provider may bill an inclusion.",
+    permission=needs(Scope.NEGATIVATE),
 )
 async def negativate_debtors(
     info: Info,

@@ -9,7 +9,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.invoice import Invoice
+from core.domain.access import Scope
 from core.use_cases.renegotiate_invoice import RenegotiateInvoiceCommand
 
 
@@ -33,7 +35,8 @@ RenegotiateInvoiceResult = Annotated[
 
 
 @mutation(
-    "Notes that an invoice was replaced by an agreement (renegociar boleto). This never calls the bureau: a live negativation stays until it is cleared, and gets its legal deadline in `clearingDueOn`. Needs WRITE_RECORDS."
+    "Notes that an invoice was replaced by an agreement (renegociar boleto). This never calls the bureau: a live negativation stays until it is cleared, and gets its legal deadline in `clearingDueOn`.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def renegotiate_invoice(
     info: Info,

@@ -15,7 +15,9 @@ from api.errors.general import (
 from api.errors.records import NotEligibleError, NotResendableError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.negativation import Negativation
+from core.domain.access import Scope
 from core.use_cases.resend_negativation import ResendNegativationCommand
 
 
@@ -50,7 +52,8 @@ ResendNegativationResult = Annotated[
 
 
 @mutation(
-    "Resends a negativation or a clearing that the bureau rejected (reenvio de negativação com erro), with the customer's data as they are now. Needs RESEND. The data go to the bureau in the background; the provider may bill an inclusion. After a validation error something must have changed, or `force` be given."
+    "Resends a negativation or a clearing that the bureau rejected (reenvio de negativação com erro), with the customer's data as they are now. The data go to the bureau in the background; the provider may bill an inclusion. After a validation error something must have changed, or `force` be given.",
+    permission=needs(Scope.RESEND),
 )
 async def resend_negativation(
     info: Info,

@@ -12,8 +12,10 @@ from api.fields import mutation, resolved
 from api.ids import encode_id
 from api.inputs import InputReader
 from api.mutations.resend_negativation import ResendNegativationResult, ResendNegativationSuccess
+from api.permissions import needs
 from api.types.filters import NegativationFilterInput
 from api.types.negativation import Negativation
+from core.domain.access import Scope
 from core.domain.errors import DomainError
 from core.domain.listing import NegativationFilter
 from core.use_cases.resend_negativations import MAX_BATCH, ResendNegativationsCommand, Resent
@@ -87,7 +89,8 @@ ResendNegativationsResult = Annotated[
 
 
 @mutation(
-    "Resends several negativations or clearings that the bureau rejected, each with its own result (reenvio de negativações com erro), with the customers' data as they are now. Needs RESEND. The data go to the bureau in the background; the provider may bill an inclusion."
+    "Resends several negativations or clearings that the bureau rejected, each with its own result (reenvio de negativações com erro), with the customers' data as they are now. The data go to the bureau in the background; the provider may bill an inclusion.",
+    permission=needs(Scope.RESEND),
 )
 async def resend_negativations(
     info: Info,

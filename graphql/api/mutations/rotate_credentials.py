@@ -14,8 +14,10 @@ from api.errors.bureau import (
 from api.errors.general import ConflictError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.integration import Integration
 from api.types.password_advice import PasswordAdvice
+from core.domain.access import Scope
 from core.domain.bureau import CredentialKind
 from core.domain.secret import Secret
 from core.use_cases.rotate_credentials import RotateCredentialsCommand
@@ -60,7 +62,8 @@ RotateCredentialsResult = Annotated[
 
 
 @mutation(
-    "Changes a password of an integration here and at the provider at once (alterar senha). Needs ROTATE_CREDENTIALS. The old and the new password go to the provider; not billed. When its answer is lost, the new and then the old password are tried once each and the one that works is kept."
+    "Changes a password of an integration here and at the provider at once (alterar senha). The old and the new password go to the provider; not billed. When its answer is lost, the new and then the old password are tried once each and the one that works is kept.",
+    permission=needs(Scope.ROTATE_CREDENTIALS),
 )
 async def rotate_credentials(
     info: Info,

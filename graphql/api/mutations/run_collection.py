@@ -8,7 +8,9 @@ import strawberry
 from api.context import Info
 from api.errors.general import InvalidInputError
 from api.fields import mutation
+from api.permissions import needs
 from api.types.collection import CollectionRun
+from core.domain.access import Scope
 from core.use_cases.start_collection import StartCollectionCommand
 
 
@@ -38,7 +40,8 @@ RunCollectionResult = Annotated[
 
 
 @mutation(
-    "Runs the collection routine for a date (executar a rotina de cobrança): negativates what is overdue long enough and clears automatic negativations whose invoice is no longer open. Needs RUN_COLLECTION, and for a real run a token that reaches every branch. A date has one real run: asking again answers with it and has no effect. The data of those it negativates go to the bureau in the background and the provider may bill an inclusion; a dry run sends nothing and nothing is billed."
+    "Runs the collection routine for a date (executar a rotina de cobrança): negativates what is overdue long enough and clears automatic negativations whose invoice is no longer open. A date has one real run: asking again answers with it and has no effect. The data of those it negativates go to the bureau in the background and the provider may bill an inclusion; a dry run sends nothing and nothing is billed.",
+    permission=needs(Scope.RUN_COLLECTION, besides="and for a real run a token that reaches every branch"),
 )
 async def run_collection(
     info: Info,

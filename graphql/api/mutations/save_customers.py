@@ -9,10 +9,12 @@ from api.context import Context, Info
 from api.errors.general import InvalidInputError
 from api.fields import mutation
 from api.inputs import left_out, value_or_none
+from api.permissions import needs_one_of
 from api.types.address_input import AddressChangesInput
 from api.types.people import Customer
 from api.types.saved_row import SavedRow, SavedRowCounts, error_of_row
 from core.domain import subjects as domain
+from core.domain.access import Scope
 from core.domain.subjects import Gender, NegativationHold
 from core.use_cases import save_rows
 from core.use_cases.save_customer import CustomerFields
@@ -117,7 +119,8 @@ SaveCustomersResult = Annotated[
 
 
 @mutation(
-    "Creates and updates customers by hundreds, each row with its own result (cadastrar ou atualizar clientes): a row that is refused does not touch the others. Sending the same rows again changes nothing. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Creates and updates customers by hundreds, each row with its own result (cadastrar ou atualizar clientes): a row that is refused does not touch the others. Sending the same rows again changes nothing. Nothing goes to the bureau.",
+    permission=needs_one_of(Scope.IMPORT, Scope.WRITE_RECORDS),
 )
 async def save_customers(
     info: Info,

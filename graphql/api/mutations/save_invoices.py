@@ -10,9 +10,11 @@ from api.context import Context, Info
 from api.errors.general import InvalidInputError
 from api.fields import mutation
 from api.inputs import left_out, value_or_none
+from api.permissions import needs_one_of
 from api.types.invoice import Invoice
 from api.types.saved_row import SavedRow, SavedRowCounts, error_of_row
 from core.domain import invoice as domain
+from core.domain.access import Scope
 from core.use_cases import save_rows
 from core.use_cases.save_invoice import InvoiceFields
 from core.use_cases.save_invoices import InvoiceRow, SaveInvoicesCommand
@@ -98,7 +100,8 @@ SaveInvoicesResult = Annotated[
 
 
 @mutation(
-    "Creates and updates invoices by hundreds, each row with its own result (cadastrar ou atualizar boletos): a row that is refused does not touch the others. Sending the same rows again changes nothing. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Creates and updates invoices by hundreds, each row with its own result (cadastrar ou atualizar boletos): a row that is refused does not touch the others. Sending the same rows again changes nothing. Nothing goes to the bureau.",
+    permission=needs_one_of(Scope.IMPORT, Scope.WRITE_RECORDS),
 )
 async def save_invoices(
     info: Info,

@@ -8,9 +8,11 @@ from api.context import Context, Info
 from api.errors.general import InvalidInputError
 from api.fields import mutation
 from api.inputs import left_out, value_or_none
+from api.permissions import needs_one_of
 from api.types.people import Prospect
 from api.types.saved_row import SavedRow, SavedRowCounts, error_of_row
 from core.domain import subjects as domain
+from core.domain.access import Scope
 from core.use_cases import save_rows
 from core.use_cases.contact_record import ContactFields
 from core.use_cases.save_contacts import ContactRow, SaveContactsCommand
@@ -94,7 +96,8 @@ SaveProspectsResult = Annotated[
 
 
 @mutation(
-    "Creates and updates prospects by hundreds, each row with its own result (cadastrar ou atualizar prospecções): a row that is refused does not touch the others. Sending the same rows again changes nothing. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Creates and updates prospects by hundreds, each row with its own result (cadastrar ou atualizar prospecções): a row that is refused does not touch the others. Sending the same rows again changes nothing. Nothing goes to the bureau.",
+    permission=needs_one_of(Scope.IMPORT, Scope.WRITE_RECORDS),
 )
 async def save_prospects(
     info: Info,

@@ -9,7 +9,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.invoice import Invoice
+from core.domain.access import Scope
 from core.domain.invoice import SettlementMethod
 from core.use_cases.settle_invoice import SettleInvoiceCommand
 
@@ -35,7 +37,8 @@ SettleInvoiceResult = Annotated[
 
 
 @mutation(
-    "Notes that an invoice was paid (receber boleto). This never calls the bureau: a live negativation stays until it is cleared, and gets its legal deadline in `clearingDueOn`. Needs WRITE_RECORDS."
+    "Notes that an invoice was paid (receber boleto). This never calls the bureau: a live negativation stays until it is cleared, and gets its legal deadline in `clearingDueOn`.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def settle_invoice(
     info: Info,

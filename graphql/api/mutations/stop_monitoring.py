@@ -9,7 +9,9 @@ from api.errors.bureau import BureauRejectedError, BureauUnavailableError, Crede
 from api.errors.general import InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.monitor import Monitor
+from core.domain.access import Scope
 from core.use_cases.monitor_company import StopMonitoringCommand
 
 
@@ -37,7 +39,8 @@ StopMonitoringResult = Annotated[
 
 
 @mutation(
-    "Has the provider watch a company no longer (encerrar monitoramento). Needs MONITOR. The CNPJ goes to the provider; not billed. What was found stays, and stopping twice changes nothing."
+    "Has the provider watch a company no longer (encerrar monitoramento). The CNPJ goes to the provider; not billed. What was found stays, and stopping twice changes nothing.",
+    permission=needs(Scope.MONITOR),
 )
 async def stop_monitoring(
     info: Info,

@@ -9,7 +9,9 @@ from api.errors.bureau import BureauRejectedError, BureauUnavailableError
 from api.errors.general import InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.integration import Integration
+from core.domain.access import Scope
 from core.domain.bureau import CredentialKind
 from core.use_cases.test_integration import TestIntegrationCommand, TestOutcome
 
@@ -42,7 +44,8 @@ TestIntegrationResult = Annotated[
 
 
 @mutation(
-    "Tests both passwords of an integration at the provider without consulting anybody (testar integração). Needs CONFIGURE. Login and passwords go to the provider; not billed."
+    "Tests both passwords of an integration at the provider without consulting anybody (testar integração). Login and passwords go to the provider; not billed.",
+    permission=needs(Scope.CONFIGURE),
 )
 async def test_integration(
     info: Info,

@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.branch import Branch
+from core.domain.access import Scope
 from core.use_cases.unlink_integration import UnlinkIntegrationCommand
 
 
@@ -30,7 +32,8 @@ UnlinkIntegrationResult = Annotated[
 
 
 @mutation(
-    "Takes the link to an integration from a branch (desvincular integração): nothing can be asked in its name any more, but what is live is still followed and can be cleared. Needs CONFIGURE. Nothing goes to the bureau."
+    "Takes the link to an integration from a branch (desvincular integração): nothing can be asked in its name any more, but what is live is still followed and can be cleared. Nothing goes to the bureau.",
+    permission=needs(Scope.CONFIGURE),
 )
 async def unlink_integration(
     info: Info,

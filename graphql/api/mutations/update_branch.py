@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader, change
+from api.permissions import needs
 from api.types.branch import Branch
+from core.domain.access import Scope
 from core.use_cases.save_branch import BranchChanges, UpdateBranchCommand
 
 
@@ -43,7 +45,8 @@ UpdateBranchResult = Annotated[
 
 
 @mutation(
-    "Changes a branch (editar filial); fields left out stay. The CNPJ may not change while debts are registered in its name. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Changes a branch (editar filial); fields left out stay. The CNPJ may not change while debts are registered in its name. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def update_branch(
     info: Info,

@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader, change
+from api.permissions import needs
 from api.types.collection import CollectionParameters
+from core.domain.access import Scope
 from core.domain.calendar_rules import MIN_DAYS_OVERDUE
 from core.domain.collection import MAX_DAYS_AFTER_DUE, AutomaticNegativation
 from core.use_cases.collection_settings import UpdateCollectionParametersCommand
@@ -46,7 +48,8 @@ UpdateCollectionParametersResult = Annotated[
 
 
 @mutation(
-    "Changes when the collection routine negativates by itself, for the company or a branch (parâmetros de cobrança); fields left out stay. Needs CONFIGURE, and for the company's own a token that reaches every branch. Nothing goes to the bureau."
+    "Changes when the collection routine negativates by itself, for the company or a branch (parâmetros de cobrança); fields left out stay. Nothing goes to the bureau.",
+    permission=needs(Scope.CONFIGURE, besides="and for the company's own a token that reaches every branch"),
 )
 async def update_collection_parameters(
     info: Info,

@@ -10,7 +10,9 @@ from api.context import Info
 from api.errors.general import InvalidInputError
 from api.fields import mutation
 from api.inputs import change
+from api.permissions import needs
 from api.types.parameters import CreditParameters
+from core.domain.access import Scope
 from core.use_cases.update_credit_parameters import UpdateCreditParametersCommand
 
 
@@ -46,7 +48,8 @@ UpdateCreditParametersResult = Annotated[
 
 
 @mutation(
-    "Changes the general parameters of credit analysis (parâmetros gerais > integrações > análise de crédito); fields left out stay. Needs CONFIGURE and a token that reaches every branch. Nothing goes to the bureau."
+    "Changes the general parameters of credit analysis (parâmetros gerais > integrações > análise de crédito); fields left out stay. Nothing goes to the bureau.",
+    permission=needs(Scope.CONFIGURE, every_branch=True),
 )
 async def update_credit_parameters(
     info: Info,

@@ -9,8 +9,10 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader, change
+from api.permissions import needs
 from api.types.address_input import AddressChangesInput
 from api.types.people import Customer
+from core.domain.access import Scope
 from core.domain.subjects import Gender, NegativationHold
 from core.use_cases.record_input import AddressChanges
 from core.use_cases.save_customer import CustomerChanges, UpdateCustomerCommand
@@ -54,7 +56,8 @@ UpdateCustomerResult = Annotated[
 
 
 @mutation(
-    "Changes a customer (editar cliente); fields left out stay, null clears. The document may not change while debts are registered under it. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Changes a customer (editar cliente); fields left out stay, null clears. The document may not change while debts are registered under it. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def update_customer(
     info: Info,

@@ -17,7 +17,9 @@ from api.errors.general import (
 )
 from api.fields import mutation
 from api.inputs import InputReader, change
+from api.permissions import needs
 from api.types.integration import Integration
+from core.domain.access import Scope
 from core.domain.bureau import Environment
 from core.domain.plans import IntegrationPlan
 from core.domain.secret import Secret
@@ -105,7 +107,8 @@ def _secret(password: strawberry.Maybe[str]) -> Change[Secret]:
 
 
 @mutation(
-    "Changes an integration (editar integração de análise de crédito); fields left out stay. Needs CONFIGURE. The branch may not change while it is linked or has live negativations, the environment not while it has live negativations. Moving to PRODUCTION sends both passwords to the provider to be checked; not billed. Passwords given here are those that already stand at the provider; to change them there use `rotateCredentials`."
+    "Changes an integration (editar integração de análise de crédito); fields left out stay. The branch may not change while it is linked or has live negativations, the environment not while it has live negativations. Moving to PRODUCTION sends both passwords to the provider to be checked; not billed. Passwords given here are those that already stand at the provider; to change them there use `rotateCredentials`.",
+    permission=needs(Scope.CONFIGURE),
 )
 async def update_integration(
     info: Info,

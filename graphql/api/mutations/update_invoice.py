@@ -10,7 +10,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader, change
+from api.permissions import needs
 from api.types.invoice import Invoice
+from core.domain.access import Scope
 from core.use_cases.save_invoice import InvoiceChanges, UpdateInvoiceCommand
 
 
@@ -43,7 +45,8 @@ UpdateInvoiceResult = Annotated[
 
 
 @mutation(
-    "Changes an invoice (editar boleto); fields left out stay, null clears. Amount, due date and contract may not change while the debt is registered. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Changes an invoice (editar boleto); fields left out stay, null clears. Amount, due date and contract may not change while the debt is registered. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def update_invoice(
     info: Info,

@@ -8,7 +8,9 @@ from api.context import Info
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.inputs import InputReader, change
+from api.permissions import needs
 from api.types.people import Prospect
+from core.domain.access import Scope
 from core.use_cases.contact_record import ContactChanges
 from core.use_cases.save_prospect import UpdateProspectCommand
 
@@ -40,7 +42,8 @@ UpdateProspectResult = Annotated[
 
 
 @mutation(
-    "Changes a prospect (editar prospecção); fields left out stay, null clears. Needs WRITE_RECORDS. Nothing goes to the bureau."
+    "Changes a prospect (editar prospecção); fields left out stay, null clears. Nothing goes to the bureau.",
+    permission=needs(Scope.WRITE_RECORDS),
 )
 async def update_prospect(
     info: Info,

@@ -5,9 +5,10 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query
 from api.lists import AUDIT_EVENTS
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.permissions import needs
 from api.types.audit import AuditEvent
 from api.types.filters import AuditEventFilterInput
 from api.types.orders import AuditEventOrderInput
@@ -15,9 +16,10 @@ from core.domain.access import Scope
 from core.domain.listing import AuditOrder
 
 
-@resolved(
-    "Who did what, when, from where and to what, latest first (log de operações). Needs AUDIT. Events of the whole company are "
-    "seen by tokens that reach every branch."
+@query(
+    "Who did what, when, from where and to what, latest first (log de operações). Events of the whole company are "
+    "seen by tokens that reach every branch.",
+    permission=needs(Scope.AUDIT),
 )
 async def audit_events(
     info: Info,
@@ -34,7 +36,6 @@ async def audit_events(
     last: Last = None,
     before: Before = None,
 ) -> Connection[AuditEvent]:
-    info.context.caller.require(Scope.AUDIT)
     return await read_connection(
         info.context,
         AUDIT_EVENTS,

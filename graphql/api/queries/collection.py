@@ -5,10 +5,11 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query
 from api.ids import decode_id
 from api.lists import COLLECTION_RUNS
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.permissions import needs
 from api.types.collection import CollectionParameters, CollectionRun
 from api.types.orders import CollectionRunOrderInput
 from api.types.routine_filters import CollectionRunFilterInput
@@ -16,9 +17,10 @@ from core.domain.access import Scope
 from core.domain.listing import CollectionOrder
 
 
-@resolved(
-    "The parameters of the collection routine's step of credit analysis (parâmetros de cobrança): as saved for the company or a "
-    "branch, and what holds there in the end. Needs READ."
+@query(
+    "The parameters of the collection routine's step of credit analysis (parâmetros de cobrança): as saved for the "
+    "company or a branch, and what holds there in the end.",
+    permission=needs(Scope.READ),
 )
 async def collection_parameters(
     info: Info,
@@ -32,9 +34,10 @@ async def collection_parameters(
     return CollectionParameters.of(await read(info.context.caller, branch))
 
 
-@resolved(
-    "The runs of the collection routine, latest first (execuções da rotina de cobrança), real ones and dry runs. Needs READ. "
-    "Every token sees that a run was made; what it decided is seen within the token's branches."
+@query(
+    "The runs of the collection routine, latest first (execuções da rotina de cobrança), real ones and dry runs. "
+    "Every token sees that a run was made; what it decided is seen within the token's branches.",
+    permission=needs(Scope.READ),
 )
 async def collection_runs(
     info: Info,
@@ -51,7 +54,6 @@ async def collection_runs(
     last: Last = None,
     before: Before = None,
 ) -> Connection[CollectionRun]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         COLLECTION_RUNS,

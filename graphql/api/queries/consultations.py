@@ -6,11 +6,12 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query
 from api.ids import decode_id
 from api.lists import CONSULTATIONS
 from api.messages import plan_notice
 from api.paging import After, Before, First, Last, PageArguments, read_connection
+from api.permissions import needs
 from api.texts.languages import Language
 from api.types.consultation import Consultation, ConsultationConnection
 from api.types.filters import ConsultationFilterInput
@@ -22,8 +23,9 @@ from core.domain.plans import ConsultationPlan
 from core.use_cases.consultation_plans import ConsultationPlansCommand, OfferedPlan
 
 
-@resolved(
-    "The consultations made, latest first (Central de consultas; relatório de consultas). Needs READ and READ_CONSULTATIONS."
+@query(
+    "The consultations made, latest first (Central de consultas; relatório de consultas).",
+    permission=needs(Scope.READ, Scope.READ_CONSULTATIONS),
 )
 async def consultations(
     info: Info,
@@ -41,7 +43,6 @@ async def consultations(
     before: Before = None,
 ) -> ConsultationConnection:
     context = info.context
-    context.caller.require(Scope.READ, Scope.READ_CONSULTATIONS)
     wanted = (matching or ConsultationFilterInput()).read(context.caller)
     order = (order_by or ConsultationOrderInput(field=ConsultationOrderField.NUMBER)).order()
     page = PageArguments(first=first, after=after, last=last, before=before)
@@ -80,9 +81,10 @@ class OfferedConsultationPlan:
         )
 
 
-@resolved(
-    'What may be asked for at this branch now ("Buscar plano"): its integration\'s fixed plan, or all of them when that is set '
-    "to ALL (Todos). Needs READ. The provider is asked at most once a day; nothing is billed."
+@query(
+    'What may be asked for at this branch now ("Buscar plano"): its integration\'s fixed plan, or all of them when '
+    "that is set to ALL (Todos). The provider is asked at most once a day; nothing is billed.",
+    permission=needs(Scope.READ),
 )
 async def consultation_plans(
     info: Info,

@@ -5,9 +5,10 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query
 from api.lists import MONITOR_CHANGES, MONITORS
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.permissions import needs
 from api.types.monitor import Monitor, MonitorChange
 from api.types.orders import MonitorOrderInput
 from api.types.routine_filters import MonitorChangeFilterInput, MonitorFilterInput
@@ -17,7 +18,10 @@ from core.domain.listing import MonitorOrder
 _ORDER = "The order; by number, latest first, unless given (ordenação)."
 
 
-@resolved("The companies that are watched, latest first (monitoramento de CNPJ). Needs MONITOR and READ.")
+@query(
+    "The companies that are watched, latest first (monitoramento de CNPJ).",
+    permission=needs(Scope.MONITOR, Scope.READ),
+)
 async def monitors(
     info: Info,
     matching: Annotated[
@@ -29,7 +33,6 @@ async def monitors(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Monitor]:
-    info.context.caller.require(Scope.MONITOR, Scope.READ)
     return await read_connection(
         info.context,
         MONITORS,
@@ -40,9 +43,10 @@ async def monitors(
     )
 
 
-@resolved(
-    "What the provider found at watched companies, latest first (alterações encontradas no monitoramento). Needs MONITOR and READ. "
-    "The provider is asked on a schedule, not by this query."
+@query(
+    "What the provider found at watched companies, latest first (alterações encontradas no monitoramento). The "
+    "provider is asked on a schedule, not by this query.",
+    permission=needs(Scope.MONITOR, Scope.READ),
 )
 async def monitor_changes(
     info: Info,
@@ -56,7 +60,6 @@ async def monitor_changes(
     last: Last = None,
     before: Before = None,
 ) -> Connection[MonitorChange]:
-    info.context.caller.require(Scope.MONITOR, Scope.READ)
     return await read_connection(
         info.context,
         MONITOR_CHANGES,

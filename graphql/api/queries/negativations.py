@@ -7,11 +7,12 @@ import strawberry
 
 from api.context import Info
 from api.errors.base import EligibilityReason
-from api.fields import resolved
+from api.fields import query
 from api.ids import decode_id
 from api.inputs import InputReader
 from api.lists import CLEARING_TASKS, NEGATIVATIONS
 from api.paging import After, Before, First, Last, PageArguments, read_connection
+from api.permissions import needs
 from api.texts.languages import Language
 from api.types.filters import NegativationFilterInput
 from api.types.invoice import Invoice
@@ -29,9 +30,10 @@ BranchArgument = Annotated[
 ]
 
 
-@resolved(
-    "The negativations, latest first (relatório de negativações). With `filter: {status: [REJECTED, …]}` the error inbox "
-    "(negativações com erro). Needs READ."
+@query(
+    "The negativations, latest first (relatório de negativações). With `filter: {status: [REJECTED, …]}` the error "
+    "inbox (negativações com erro).",
+    permission=needs(Scope.READ),
 )
 async def negativations(
     info: Info,
@@ -49,7 +51,6 @@ async def negativations(
     before: Before = None,
 ) -> NegativationConnection:
     context = info.context
-    context.caller.require(Scope.READ)
     wanted = (matching or NegativationFilterInput()).read(context.caller)
     order = (order_by or NegativationOrderInput(field=NegativationOrder.NUMBER)).order()
     page = PageArguments(first=first, after=after, last=last, before=before)
@@ -57,10 +58,12 @@ async def negativations(
     return NegativationConnection.of(found, wanted)
 
 
-@resolved(
-    "What somebody must clear (baixas pendentes): the live negativations whose invoice was settled, cancelled or renegotiated "
-    "and whose clearing nobody asked for yet, by `clearingDueOn` (Súmula STJ 548), the most urgent first. `clearNegativation` "
-    "clears them; AUTOMATIC ones the collection routine clears by itself where it is switched on. Needs READ."
+@query(
+    "What somebody must clear (baixas pendentes): the live negativations whose invoice was settled, cancelled or "
+    "renegotiated and whose clearing nobody asked for yet, by `clearingDueOn` (Súmula STJ 548), the most urgent "
+    "first. `clearNegativation` clears them; AUTOMATIC ones the collection routine clears by itself where it is "
+    "switched on.",
+    permission=needs(Scope.READ),
 )
 async def clearing_tasks(
     info: Info,
@@ -78,7 +81,6 @@ async def clearing_tasks(
     before: Before = None,
 ) -> NegativationConnection:
     context = info.context
-    context.caller.require(Scope.READ)
     wanted = (matching or ClearingTaskFilterInput()).read(context.caller)
     order = (order_by or ClearingTaskOrderInput(field=ClearingTaskOrder.DUE_ON)).order()
     page = PageArguments(first=first, after=after, last=last, before=before)
@@ -123,9 +125,10 @@ class NegativationEligibility:
         )
 
 
-@resolved(
-    "A dry look before negativating (pré-análise): one answer per invoice, in their order, with all reasons against it. Needs "
-    "READ. Nothing is sent and nothing is billed."
+@query(
+    "A dry look before negativating (pré-análise): one answer per invoice, in their order, with all reasons against "
+    "it. Nothing is sent and nothing is billed.",
+    permission=needs(Scope.READ),
 )
 async def negativation_eligibility(
     info: Info,
@@ -150,16 +153,19 @@ async def negativation_eligibility(
     return [NegativationEligibility.of(assessment, info.context.language) for assessment in assessments]
 
 
-@resolved(
-    "The provider's kinds of debt (códigos de restrição). Needs READ. The provider is asked at most once a day; nothing is billed."
+@query(
+    "The provider's kinds of debt (códigos de restrição). The provider is asked at most once a day; nothing is "
+    "billed.",
+    permission=needs(Scope.READ),
 )
 async def restriction_codes(info: Info, branch_id: BranchArgument) -> list[BureauCode]:
     return await _codes(info, branch_id, CodeTable.RESTRICTION)
 
 
-@resolved(
-    "The provider's reasons for a clearing (códigos para baixa). Needs READ. The provider is asked at most once a day; nothing "
-    "is billed."
+@query(
+    "The provider's reasons for a clearing (códigos para baixa). The provider is asked at most once a day; nothing "
+    "is billed.",
+    permission=needs(Scope.READ),
 )
 async def clearing_codes(info: Info, branch_id: BranchArgument) -> list[BureauCode]:
     return await _codes(info, branch_id, CodeTable.CLEARING)

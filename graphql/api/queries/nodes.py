@@ -8,9 +8,10 @@ from uuid import UUID
 import strawberry
 
 from api.context import Context, Info
-from api.fields import resolved
+from api.fields import query
 from api.ids import split_id
 from api.inputs import InputReader
+from api.permissions import needs
 from api.types.branch import Branch
 from api.types.collection import CollectionRun
 from api.types.consultation import Consultation
@@ -59,32 +60,34 @@ def _read(reader: InputReader, text: str, *path: str) -> tuple[str, UUID]:
     return found
 
 
-@resolved(
-    "The record with this id (registro pelo identificador); null when it does not exist or lies outside the token's branches. "
-    "Needs READ, for a consultation also READ_CONSULTATIONS, for a monitor also MONITOR. What is no id at all is INVALID_INPUT."
+@query(
+    "The record with this id (registro pelo identificador); null when it does not exist or lies outside the token's "
+    "branches. What is no id at all is INVALID_INPUT.",
+    permission=needs(
+        Scope.READ, besides="for a consultation also READ_CONSULTATIONS, for a monitor also MONITOR"
+    ),
 )
 async def node(
     info: Info,
     id: Annotated[strawberry.ID, strawberry.argument(description="A global id (identificador).")],  # noqa: A002
 ) -> Node | None:
-    info.context.caller.require(Scope.READ)
     reader = InputReader()
     kind, record_id = _read(reader, id, "id")
     reader.raise_if_any()
     return await _FINDERS[kind](info.context, record_id)
 
 
-@resolved(
-    f"The records with these ids, in their order, at most {MAX_NODES} (registros pelos identificadores); null in the place of "
-    "each that does not exist or lies outside the token's branches. Needs READ, for consultations also READ_CONSULTATIONS, for "
-    "monitors also MONITOR. "
-    "What is no id at all is INVALID_INPUT."
+@query(
+    f"The records with these ids, in their order, at most {MAX_NODES} (registros pelos identificadores); null in the "
+    "place of each that does not exist or lies outside the token's branches. What is no id at all is INVALID_INPUT.",
+    permission=needs(
+        Scope.READ, besides="for consultations also READ_CONSULTATIONS, for monitors also MONITOR"
+    ),
 )
 async def nodes(
     info: Info,
     ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global ids (identificadores).")],
 ) -> list[Node | None]:
-    info.context.caller.require(Scope.READ)
     reader = InputReader()
     if len(ids) > MAX_NODES:
         reader.add(("ids",), "TOO_MANY", max=MAX_NODES)

@@ -5,9 +5,10 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query
 from api.lists import BRANCHES, CUSTOMERS, INTEGRATIONS, INVOICES, LEADS, PROSPECTS
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.permissions import needs
 from api.types.branch import Branch
 from api.types.filters import (
     BranchFilterInput,
@@ -31,7 +32,10 @@ PersonOrderArgument = Annotated[
 ]
 
 
-@resolved("The branches that the token reaches (filiais). Needs READ.")
+@query(
+    "The branches that the token reaches (filiais).",
+    permission=needs(Scope.READ),
+)
 async def branches(
     info: Info,
     matching: Annotated[
@@ -46,7 +50,6 @@ async def branches(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Branch]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         BRANCHES,
@@ -57,7 +60,10 @@ async def branches(
     )
 
 
-@resolved("The integrations with the provider (grade de integrações de análise de crédito). Needs READ.")
+@query(
+    "The integrations with the provider (grade de integrações de análise de crédito).",
+    permission=needs(Scope.READ),
+)
 async def integrations(
     info: Info,
     matching: Annotated[
@@ -73,7 +79,6 @@ async def integrations(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Integration]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         INTEGRATIONS,
@@ -84,7 +89,10 @@ async def integrations(
     )
 
 
-@resolved("The customers (clientes). Needs READ.")
+@query(
+    "The customers (clientes).",
+    permission=needs(Scope.READ),
+)
 async def customers(
     info: Info,
     matching: PersonFilterArgument = None,
@@ -94,7 +102,6 @@ async def customers(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Customer]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         CUSTOMERS,
@@ -105,7 +112,10 @@ async def customers(
     )
 
 
-@resolved("The leads (leads). Needs READ.")
+@query(
+    "The leads (leads).",
+    permission=needs(Scope.READ),
+)
 async def leads(
     info: Info,
     matching: PersonFilterArgument = None,
@@ -115,7 +125,6 @@ async def leads(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Lead]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         LEADS,
@@ -126,7 +135,10 @@ async def leads(
     )
 
 
-@resolved("The prospects (prospecções). Needs READ.")
+@query(
+    "The prospects (prospecções).",
+    permission=needs(Scope.READ),
+)
 async def prospects(
     info: Info,
     matching: PersonFilterArgument = None,
@@ -136,7 +148,6 @@ async def prospects(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Prospect]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         PROSPECTS,
@@ -147,7 +158,10 @@ async def prospects(
     )
 
 
-@resolved("The invoices (boletos). Needs READ.")
+@query(
+    "The invoices (boletos).",
+    permission=needs(Scope.READ),
+)
 async def invoices(
     info: Info,
     matching: Annotated[
@@ -163,7 +177,6 @@ async def invoices(
     last: Last = None,
     before: Before = None,
 ) -> Connection[Invoice]:
-    info.context.caller.require(Scope.READ)
     return await read_connection(
         info.context,
         INVOICES,

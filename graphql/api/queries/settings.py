@@ -5,8 +5,9 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query
 from api.messages import password_message
+from api.permissions import ANYBODY, needs
 from api.types.parameters import CreditParameters
 from api.types.password_advice import PasswordAdvice
 from core.domain.access import Scope
@@ -14,9 +15,11 @@ from core.domain.bureau import CredentialKind
 from core.domain.credentials import ADVICE, CRITERIA
 
 
-@resolved("The general parameters of credit analysis (parâmetros gerais). Needs READ.")
+@query(
+    "The general parameters of credit analysis (parâmetros gerais).",
+    permission=needs(Scope.READ),
+)
 async def credit_parameters(info: Info) -> CreditParameters:
-    info.context.caller.require(Scope.READ)
     async with info.context.units_of_work.read() as work:
         return CreditParameters.of(await work.parameters.credit())
 
@@ -27,8 +30,9 @@ class PasswordCriterion:
     description: str = strawberry.field(description="What it wants, for people (descrição).")
 
 
-@resolved(
-    "The criteria that the form shows for a new password, in its order (critérios da nova senha). Needs no scope."
+@query(
+    "The criteria that the form shows for a new password, in its order (critérios da nova senha).",
+    permission=ANYBODY,
 )
 def password_criteria(
     info: Info,
@@ -42,8 +46,9 @@ def password_criteria(
     ]
 
 
-@resolved(
-    "What the form for a new password advises besides its criteria (orientações de senha): it refuses nothing. Needs no scope."
+@query(
+    "What the form for a new password advises besides its criteria (orientações de senha): it refuses nothing.",
+    permission=ANYBODY,
 )
 def password_advice(info: Info) -> list[PasswordAdvice]:
     return [PasswordAdvice.of(code, info.context.language) for code in ADVICE]

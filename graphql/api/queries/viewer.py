@@ -3,9 +3,10 @@
 import strawberry
 
 from api.context import Info
-from api.fields import resolved
+from api.fields import query, resolved
 from api.lists import BRANCHES
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_connection
+from api.permissions import ANYBODY
 from api.types.branch import Branch
 from core.domain.access import Scope
 from core.domain.listing import BranchFilter, BranchOrder
@@ -34,7 +35,10 @@ class Viewer:
         )
 
 
-@resolved("Who is calling (quem está chamando). Needs no scope.")
+@query(
+    "Who is calling (quem está chamando).",
+    permission=ANYBODY,
+)
 def viewer(info: Info) -> Viewer:
     caller = info.context.caller
     return Viewer(

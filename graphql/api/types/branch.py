@@ -11,6 +11,7 @@ from api.ids import encode_id
 from api.types.node import Node
 from api.types.values import Document
 from core.domain import branch as domain
+from core.domain.access import Scope
 from core.domain.states import StateCode
 
 
@@ -34,9 +35,10 @@ class Branch(Node):
 
     @resolved(
         "The integration linked to the branch, which makes it usable (integração de análise de crédito); null when "
-        "none is linked."
+        "none is linked. Needs the scope READ or CONFIGURE."
     )
     async def integration(self, info: Info) -> "Integration | None":
+        info.context.caller.require_one_of(Scope.READ, Scope.CONFIGURE)
         linked = self.record.integration_id
         return None if linked is None else await Integration.find(info.context, linked)
 

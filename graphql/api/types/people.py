@@ -13,6 +13,7 @@ from api.paging import After, Before, Connection, First, Last, PageArguments, re
 from api.types.node import Node
 from api.types.values import Document, document_or_none
 from core.domain import subjects as domain
+from core.domain.access import Scope
 from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter, NegativationOrder
 from core.domain.paging import Direction, Order
 from core.domain.states import StateCode
@@ -79,21 +80,25 @@ class Customer(Node):
         page = PageArguments(first=first, after=after, last=last, before=before)
         return await consultations_of(info.context, self.record.id, page)
 
-    @resolved("The customer's negativations, active and cleared, latest first (negativações de crédito).")
+    @resolved(
+        "The customer's negativations, active and cleared, latest first (negativações de crédito). Needs the scope READ."
+    )
     async def negativations(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> "NegativationConnection":
         context = info.context
+        context.caller.require(Scope.READ)
         matching = NegativationFilter(branch_ids=context.caller.branch_ids, customer_id=self.record.id)
         order = Order(NegativationOrder.NUMBER, Direction.DESC)
         page = PageArguments(first=first, after=after, last=last, before=before)
         found = await read_nested_connection(context, NEGATIVATIONS, matching, order, page, Negativation.of)
         return NegativationConnection.of(found, matching)
 
-    @resolved("The customer's invoices, by due date, latest first (boletos).")
+    @resolved("The customer's invoices, by due date, latest first (boletos). Needs the scope READ.")
     async def invoices(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> "Connection[Invoice]":
+        info.context.caller.require(Scope.READ)
         return await read_nested_connection(
             info.context,
             INVOICES,
