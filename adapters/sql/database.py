@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from adapters.sql.engine import (
+    BUSY_TIMEOUT,
     POOL_SIZE,
     is_sqlite,
     make_folder,
@@ -15,28 +18,37 @@ from adapters.sql.engine import (
     sqlite_readers,
     sqlite_writer,
 )
+from adapters.sql.failures import telling
+from adapters.sql.sqlite_file import SqliteFile
 from adapters.sql.work import Work
 from ports.clock import Clock
+from ports.storage import StorageState, StorageUnavailable
 
 
 class Database:
     """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
 
-    `wakeup` is set after each commit that the queue must hear of.
+    `wakeup` is set after each commit that the queue must hear of. Transactions raise StorageUnavailable; they come back by
+    themselves when the database does. busy_timeout: how long a writer on SQLite waits for other processes, and for its turn.
     """
 
-    def __init__(self, address: str, *, pool_size: int = POOL_SIZE) -> None:
+    def __init__(
+        self, address: str, *, pool_size: int = POOL_SIZE, busy_timeout: timedelta = BUSY_TIMEOUT
+    ) -> None:
         self.url = parse_url(address)
         self.on_sqlite = is_sqlite(self.url)
         self.wakeup = asyncio.Event()
         if self.on_sqlite:
             make_folder(self.url)
-            self._writers, self._readers = sqlite_writer(self.url), sqlite_readers(self.url)
+            self._writers = sqlite_writer(self.url, busy_timeout=busy_timeout)
+            self._readers = sqlite_readers(self.url, busy_timeout=busy_timeout)
+            self._file = SqliteFile(Path(self.url.database or ""))
         else:
             self._writers = postgresql_engine(self.url, pool_size=pool_size)
             self._readers = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        self._busy_timeout = busy_timeout
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
 
@@ -53,18 +65,20 @@ class Database:
     @asynccontextmanager
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:
         """A transaction that commits when its block ends, and rolls back when the block raises."""
-        async with self._alone(), self._session(self._writers) as session:
-            work = Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=True)
-            async with session.begin():
-                yield work
+        with telling(writable=True):
+            async with self._alone(), self._session(self._writers) as session:
+                work = Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=True)
+                async with session.begin():
+                    yield work
         if work.wakes:
             self.wakeup.set()
 
     @asynccontextmanager
     async def reading(self, clock: Clock) -> AsyncIterator[Work]:
         """A consistent view of what is committed."""
-        async with self._session(self._readers) as session:
-            yield Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=False)
+        with telling(writable=False):
+            async with self._session(self._readers) as session:
+                yield Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=False)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
@@ -76,14 +90,21 @@ class Database:
             raise RuntimeError(
                 "this task has a unit of work open already: a second one would wait for it forever"
             )
-        async with self._turn:
-            self._holder = asyncio.current_task()
-            try:
-                yield
-            finally:
-                self._holder = None
+        try:
+            async with asyncio.timeout(self._busy_timeout.total_seconds()):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise StorageUnavailable(StorageState.BUSY) from None
+        self._holder = asyncio.current_task()
+        try:
+            yield
+        finally:
+            self._holder = None
+            self._turn.release()
 
     def _session(self, engine: AsyncEngine) -> AsyncSession:
+        if self.on_sqlite:
+            self._file.require()
         # Rows are read anew each time: what a session remembers may have been changed by its own statements.
         return AsyncSession(
             engine, autoflush=False, expire_on_commit=False, execution_options={"populate_existing": True}

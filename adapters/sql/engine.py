@@ -1,5 +1,6 @@
 """Engines: how SQLite and PostgreSQL are opened, from one address."""
 
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-BUSY_TIMEOUT_MS = 30_000
-"""How long SQLite waits for another process that writes."""
+BUSY_TIMEOUT = timedelta(seconds=30)
+"""How long a writer waits for others to have written: SQLite for another process, and in this process for its turn."""
 
 POOL_SIZE = 10
 """How many connections to PostgreSQL one process holds at most, unless told otherwise."""
@@ -55,19 +56,19 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def sqlite_writer(url: URL) -> AsyncEngine:
+def sqlite_writer(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
     """One connection, which takes the right to write as its transaction begins (and never midway, where it may fail)."""
     engine = _engine(url, pool_size=1, max_overflow=0)
     _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
-    _configure(engine.sync_engine, "foreign_keys = ON")
+    _configure(engine.sync_engine, "foreign_keys = ON", busy_timeout=busy_timeout)
     return engine
 
 
-def sqlite_readers(url: URL) -> AsyncEngine:
+def sqlite_readers(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
     """Connections that see what is committed, cannot write, and neither wait for the writer nor hold it up."""
     engine = _engine(url, pool_timeout=POOL_TIMEOUT_SECONDS)
     _begin_with(engine.sync_engine, "BEGIN")
-    _configure(engine.sync_engine, "query_only = ON")
+    _configure(engine.sync_engine, "query_only = ON", busy_timeout=busy_timeout)
     return engine
 
 
@@ -98,8 +99,9 @@ def _begin_with(engine: Engine, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _configure(engine: Engine, *own: str) -> None:
-    pragmas = (f"busy_timeout = {BUSY_TIMEOUT_MS}", "journal_mode = WAL", "synchronous = FULL", *own)
+def _configure(engine: Engine, *own: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> None:
+    milliseconds = busy_timeout // timedelta(milliseconds=1)
+    pragmas = (f"busy_timeout = {milliseconds}", "journal_mode = WAL", "synchronous = FULL", *own)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _: object) -> None:
