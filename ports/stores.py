@@ -356,6 +356,10 @@ class IdempotencyRecords(Protocol):
     async def add(self, record: IdempotencyRecord) -> None:
         """Remember a key. Raises Conflict `IDEMPOTENCY_KEY_TAKEN` when it is there already."""
 
+    @abstractmethod
+    async def fingerprints_by_key(self) -> dict[str, int]:
+        """How many fingerprints were made with each of the vault's keys, by the key's id. Reads the whole store."""
+
 
 class AccessTokens(Protocol):
     """The tokens that open the API."""

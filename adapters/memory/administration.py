@@ -1,5 +1,6 @@
 """Parameters, code tables, the audit trail, idempotency keys and access tokens in memory."""
 
+from collections import Counter
 from uuid import UUID
 
 from adapters.memory.records import Records
@@ -13,6 +14,7 @@ from core.domain.idempotency import IdempotencyRecord
 from core.domain.listing import AuditFilter, AuditOrder
 from core.domain.paging import KeyValue, Order, Page, Window
 from core.domain.parameters import CreditParameters
+from core.domain.secret import KEY_ID_DIGITS
 from ports.stores import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 
 
@@ -89,6 +91,9 @@ class MemoryIdempotencyRecords(IdempotencyRecords):
         if (record.caller_id, record.key) in self._table:
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
         self._table.put((record.caller_id, record.key), record)
+
+    async def fingerprints_by_key(self) -> dict[str, int]:
+        return dict(Counter(record.fingerprint[:KEY_ID_DIGITS] for record in self._table.all()))
 
 
 class MemoryAccessTokens(AccessTokens):

@@ -5,34 +5,52 @@ import hmac
 import json
 from collections.abc import Sequence
 
-from core.domain.secret import SealedSecret, Secret, SecretUnreadable
+from core.domain.secret import KEY_ID_DIGITS, SealedSecret, Secret, SecretUnreadable
 from ports.password_hasher import PasswordHasher
-from ports.vault import Vault
+from ports.vault import UNKNOWN_KEY, Vault
 
 
 class MemoryVault(Vault):
     """Seals by writing the secret down backwards, beside its context and the vault's key. For tests only."""
 
-    def __init__(self, key: str = "key") -> None:
-        self._key = key
+    def __init__(self, *keys: str) -> None:
+        self._keys = keys or ("key",)
 
     def seal(self, secret: Secret, context: str) -> SealedSecret:
-        return SealedSecret(json.dumps([self._key, context, secret.value[::-1]]).encode())
+        return SealedSecret(json.dumps([self._keys[0], context, secret.value[::-1]]).encode())
 
     def open(self, sealed: SealedSecret, context: str) -> Secret:
         try:
             key, sealed_for, backwards = json.loads(sealed.ciphertext)
         except ValueError:
             raise SecretUnreadable from None
-        if (key, sealed_for) != (self._key, context):
+        if key not in self._keys or sealed_for != context:
             raise SecretUnreadable
         return Secret(backwards[::-1])
 
     def fingerprint(self, text: str) -> str:
-        return hmac.new(self._key.encode(), text.encode(), hashlib.sha256).hexdigest()
+        return _fingerprint(self._keys[0], text)
 
     def matches(self, fingerprint: str, text: str) -> bool:
-        return hmac.compare_digest(fingerprint, self.fingerprint(text))
+        return fingerprint in [_fingerprint(key, text) for key in self._keys]
+
+    def key_ids(self) -> tuple[str, ...]:
+        return tuple(map(_id_of, self._keys))
+
+    def key_of(self, sealed: SealedSecret) -> str:
+        try:
+            key, _, _ = json.loads(sealed.ciphertext)
+        except ValueError:
+            return UNKNOWN_KEY
+        return _id_of(key)
+
+
+def _id_of(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:KEY_ID_DIGITS]
+
+
+def _fingerprint(key: str, text: str) -> str:
+    return f"{_id_of(key)}:{hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()}"
 
 
 class MemoryHasher(PasswordHasher):

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from core.domain.errors import DomainError
 
+KEY_ID_DIGITS = 16
+"""The length of a key's id, in hexadecimal digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:

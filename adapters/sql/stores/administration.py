@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -37,6 +37,7 @@ from core.domain.idempotency import IdempotencyRecord
 from core.domain.listing import AuditFilter, AuditOrder
 from core.domain.paging import Order, Page, Window
 from core.domain.parameters import CreditParameters
+from core.domain.secret import KEY_ID_DIGITS
 from ports.stores import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 
 
@@ -122,6 +123,12 @@ class SqlIdempotencyRecords(IdempotencyRecords):
     async def add(self, record: IdempotencyRecord) -> None:
         if not await self._work.insert_new(idempotency_row(record)):
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
+
+    async def fingerprints_by_key(self) -> dict[str, int]:
+        key_id = func.substr(col(IdempotencyRow.fingerprint), 1, KEY_ID_DIGITS)
+        # By the place of the column: PostgreSQL takes the same expression with parameters for another one.
+        counted = select(key_id, func.count()).group_by(text("1"))
+        return dict(await self._work.pairs(counted))
 
 
 class SqlAccessTokens(AccessTokens):

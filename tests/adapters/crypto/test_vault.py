@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from adapters.crypto.keys import InvalidSecretKeys, generate_key, read_keys
 from adapters.crypto.vault import AesGcmVault
-from core.domain.secret import SealedSecret, Secret, SecretUnreadable
+from core.domain.secret import KEY_ID_DIGITS, SealedSecret, Secret, SecretUnreadable
+from ports.vault import UNKNOWN_KEY
 
 OLD = base64.b64encode(bytes(range(32))).decode()
 NEW = base64.urlsafe_b64encode(bytes(range(100, 132))).decode()
@@ -171,3 +172,61 @@ def test_no_repr_shows_a_key_or_a_secret() -> None:
     assert repr(key.encryption) not in shown
     assert repr(key.fingerprint) not in shown
     assert "Ab1@xyz9" not in shown
+
+
+def test_the_ids_of_keys_are_told_and_give_nothing_away() -> None:
+    vault = AesGcmVault([NEW, OLD])
+    assert vault.key_ids() == tuple(key.id.hex() for key in read_keys([NEW, OLD]))
+    assert vault.key_of(vault.seal(Secret("s"), CONTEXT)) == vault.key_ids()[0]
+    assert vault.key_of(AesGcmVault([OLD]).seal(Secret("s"), CONTEXT)) == vault.key_ids()[1]
+    assert vault.fingerprint("a").startswith(vault.key_ids()[0])
+    assert len(vault.key_ids()[0]) == KEY_ID_DIGITS
+    assert bytes(range(32)).hex().find(vault.key_ids()[1]) == -1
+
+
+@pytest.mark.parametrize("broken", [b"", b"\x01", b"\x01" + bytes(7), b"\x02" + bytes(40)])
+def test_what_names_no_key_is_of_an_unknown_one(broken: bytes) -> None:
+    assert AesGcmVault([OLD]).key_of(SealedSecret(broken)) == UNKNOWN_KEY
+
+
+class Changing:
+    """Keys that change while a vault uses them: told once after each change."""
+
+    def __init__(self) -> None:
+        self._untold: list[str] | None = None
+
+    def change(self, *keys: str) -> None:
+        self._untold = list(keys)
+
+    def __call__(self) -> list[str] | None:
+        told, self._untold = self._untold, None
+        return told
+
+
+def test_a_key_that_is_put_in_front_is_written_with_at_once() -> None:
+    keys = Changing()
+    vault = AesGcmVault([OLD], newer=keys)
+    keys.change(NEW, OLD)
+    assert vault.key_of(vault.seal(Secret("s"), CONTEXT)) == AesGcmVault([NEW]).key_ids()[0]
+    keys.change(OLD)
+    assert vault.fingerprint("a") == FINGERPRINT
+
+
+def test_what_was_sealed_with_a_key_that_is_new_here_opens() -> None:
+    keys = Changing()
+    vault = AesGcmVault([OLD], newer=keys)
+    sealed, fingerprint = AesGcmVault([NEW]).seal(Secret("s"), CONTEXT), AesGcmVault([NEW]).fingerprint("a")
+    with pytest.raises(SecretUnreadable):
+        vault.open(sealed, CONTEXT)
+    assert not vault.matches(fingerprint, "a")
+    keys.change(NEW, OLD)
+    assert vault.open(sealed, CONTEXT) == Secret("s")
+    assert vault.matches(fingerprint, "a")
+
+
+def test_keys_that_are_of_no_use_replace_none() -> None:
+    keys = Changing()
+    vault = AesGcmVault([OLD], newer=keys)
+    for broken in ([], ["no key"], [NEW, ""]):
+        keys.change(*broken)
+        assert vault.key_ids() == AesGcmVault([OLD]).key_ids()
