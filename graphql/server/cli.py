@@ -1,7 +1,6 @@
 """The command line: `fiador …`. Whatever goes wrong for a reason that a person can mend is one line and exit code 2."""
 
 import asyncio
-import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from adapters.system.logging import LogFormat, configure_logging
+from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
 from server import schema_file, serving, token_commands
@@ -18,13 +17,19 @@ from server.demo.command import fill_demo
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
 from server.imports.reading import WrongFile
-from server.net import CannotListen
+from server.logs import set_up_logs
+from server.net import STOP_LIMIT_SECONDS, CannotListen
 from server.sandbox import PORT as SANDBOX_PORT
 from server.services import migrate_database
 from server.settings import Settings, WrongSettings, load_settings, unknown_settings
 from server.token_commands import WrongArguments
 
 WRONG_USE = 2
+
+STOPPING = (
+    "SIGTERM or Ctrl-C: accepts nothing more, finishes what is in hand, gives back the rest and ends within "
+    f"{STOP_LIMIT_SECONDS} seconds. A second one ends it at once."
+)
 
 app = typer.Typer(
     name="fiador",
@@ -40,15 +45,19 @@ app.add_typer(tokens, name="token")
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
 
 
-@app.command()
+@app.command(epilog=STOPPING)
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1", port: Port = 8000
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes; more than one need PostgreSQL.")
+    ] = 1,
 ) -> None:
     """Serve the API, GraphiQL and the report pages, and keep what was promised to the bureau."""
-    _run(serving.serve(_settings(), host, port))
+    _run(serving.serve(_settings(), host, port, workers))
 
 
-@app.command()
+@app.command(epilog=STOPPING)
 def worker() -> None:
     """Keep what was promised to the bureau, without serving: more hands beside `fiador serve`."""
     _run(serving.work(_settings()))
@@ -160,9 +169,7 @@ def main() -> None:
 def _settings() -> Settings:
     """The settings, with the logs set up as they say. Raises WrongSettings."""
     settings = load_settings()
-    configure_logging(log_format=LogFormat(settings.log_format))
-    for name in ("uvicorn", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    set_up_logs(settings)
     for name in unknown_settings():
         sys.stderr.write(f"fiador: {name} is no setting and is ignored\n")
     return settings

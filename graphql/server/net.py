@@ -10,8 +10,14 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-GRACE_SECONDS = 5
-"""How long requests under way may take to finish after the server was asked to stop."""
+GRACE_SECONDS = 8
+"""How long requests under way may take to finish after the server was asked to stop; longer ones are cut off."""
+
+CUT_SECONDS = 1
+"""How long requests that are cut off may take to give back what they hold."""
+
+STOP_LIMIT_SECONDS = 15
+"""When a process that was asked to stop ends at the latest, whatever it waits for."""
 
 
 class CannotListen(Exception):
@@ -78,7 +84,7 @@ def _server(app: ASGIApp) -> _Server:
 
 
 async def serve_until(stop: asyncio.Event, app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until `stop`, then finish what is under way."""
+    """Serve until `stop`, then accept nothing more and finish what is under way, within the grace."""
     server = _server(app)
     async with asyncio.TaskGroup() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listener]))
@@ -87,6 +93,8 @@ async def serve_until(stop: asyncio.Event, app: ASGIApp, listener: socket.socket
         server.should_exit = True
         await serving
         waiting.cancel()
+        if cut := server.server_state.tasks:
+            await asyncio.wait(cut, timeout=CUT_SECONDS)
 
 
 @contextlib.asynccontextmanager
@@ -105,10 +113,21 @@ def stop_on_signals() -> asyncio.Event:
     """An event that is set by the first SIGINT or SIGTERM; the next one ends the process at once."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
-    def asked(signum: signal.Signals) -> None:
-        loop.remove_signal_handler(signum)
+    def asked() -> None:
+        for signum in asked_by:
+            loop.remove_signal_handler(signum)
+        end_at_the_latest()
         stop.set()
 
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(signum, asked, signum)
+    asked_by = (signal.SIGINT, signal.SIGTERM)
+    for signum in asked_by:
+        loop.add_signal_handler(signum, asked)
     return stop
+
+
+def end_at_the_latest() -> None:
+    """From now on the process has so long to end by itself. It is the system that ends it then: nothing can hold that up.
+
+    What is cut off is as after a crash: claims come due again, and the bureau is asked before anything is repeated.
+    """
+    signal.alarm(STOP_LIMIT_SECONDS)

@@ -39,14 +39,18 @@ class Services:
 
 
 @contextlib.asynccontextmanager
-async def open_services(settings: Settings, *, with_sandbox: bool) -> AsyncIterator[Services]:
+async def open_services(
+    settings: Settings, *, with_sandbox: bool, migrated: bool = False
+) -> AsyncIterator[Services]:
     """Open the database at its newest schema, the way to the bureau, and all that is built on them.
 
-    with_sandbox: whether to run the sandbox when no homologation address is configured. Raises WrongSettings with one
-    line that says what is missing.
+    with_sandbox: whether to run the sandbox when no homologation address is configured. migrated: the database was
+    brought to its newest schema just now, and need not even be there yet. Raises WrongSettings with one line that says
+    what is missing.
     """
     vault = _vault(settings)
-    await migrate_database(settings)
+    if not migrated:
+        await migrate_database(settings)
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.pool_size)

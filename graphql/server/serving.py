@@ -1,12 +1,15 @@
 """`fiador serve`, `fiador worker` and `fiador sandbox`: what runs until it is asked to stop."""
 
+import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from adapters.sql.engine import is_sqlite, parse_url
 from core.domain.access import Unauthenticated
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
 from core.use_cases.deliver import Deliver
@@ -15,39 +18,102 @@ from core.use_cases.fetch_results import FetchResults
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
+from server.logs import set_up_logs
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
 from server.private_files import DEMO_TOKEN_FILE, read_private
+from server.processes import run_processes, stop_with_parent, tell_ready
 from server.sandbox import open_sandbox
 from server.services import Services, open_services
-from server.settings import Settings
+from server.settings import PREFIX, Settings, WrongSettings
 from server.worker import Routine, Worker
 
 KEPT_PROMISES_FOR = timedelta(days=90)
 """How long the outbox remembers a promise that was kept: far longer than anybody repeats an order."""
 
 
-async def serve(settings: Settings, host: str, port: int) -> None:
-    """The API with all that belongs to it. Raises CannotListen, WrongSettings."""
+async def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """The API with all that belongs to it, in one process or several. Raises CannotListen, WrongSettings.
+
+    Raises SystemExit when it was asked to stop and one of several processes did not end well.
+    """
+    if workers > 1:
+        _require_shareable(settings, workers)
     with listen(host, port) as listener:
-        await _serve(settings, listener)
+        if workers == 1:
+            await _serve_alone(settings, listener)
+        elif not await _serve_together(settings, listener, workers):
+            sys.exit(1)
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+def _require_shareable(settings: Settings, workers: int) -> None:
+    """Raise WrongSettings when several processes would not share what they must."""
+    if is_sqlite(parse_url(settings.database_url)):
+        raise WrongSettings(
+            f"--workers {workers} needs PostgreSQL in {PREFIX}DATABASE_URL: a SQLite file has one writer"
+        )
+    if settings.homologation_url is None and settings.production_url is None:
+        raise WrongSettings(
+            f"--workers {workers} needs {PREFIX}HOMOLOGATION_URL: each process would have a sandbox of its own; "
+            "`fiador sandbox` runs one for all"
+        )
+
+
+async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
     stop = stop_on_signals()
     async with open_services(settings, with_sandbox=True) as services:
-        worker = make_worker(services)
         token = await _demo_token(services) if is_loopback(listener) else None
-        app = build_app(services, worker, token)
-        _keep_for_good()
-        async with worker.running():
-            _announce(
-                {
-                    "Sandbox": services.sandbox_address,
-                    "Token": token and f"{token} (the demo's)",
-                    "GraphiQL": address_of(listener) + GRAPHQL,
-                }
-            )
-            await serve_until(stop, app, listener)
+
+        def announce() -> None:
+            _announce_api(listener, token, services.sandbox_address)
+
+        await _serve(services, listener, token, stop, announce)
+
+
+async def _serve_together(settings: Settings, listener: socket.socket, workers: int) -> bool:
+    """Whether all processes ended well."""
+    stop = stop_on_signals()
+    async with open_services(settings, with_sandbox=False) as services:
+        token = await _demo_token(services) if is_loopback(listener) else None
+    return await run_processes(
+        workers,
+        _serve_as_one_of_many,
+        settings,
+        listener,
+        token,
+        stop=stop,
+        stopping=listener.close,
+        ready=lambda: _announce_api(listener, token, None),
+    )
+
+
+def _serve_as_one_of_many(
+    settings: Settings, listener: socket.socket, token: str | None, tells: Connection
+) -> None:
+    """The work of one process; the parent has migrated the database, and knows that the settings are right."""
+
+    async def serve_one() -> None:
+        stop = stop_with_parent()
+        async with open_services(settings, with_sandbox=False, migrated=True) as services:
+            await _serve(services, listener, token, stop, lambda: tell_ready(tells))
+
+    set_up_logs(settings)
+    asyncio.run(serve_one())
+
+
+async def _serve(
+    services: Services,
+    listener: socket.socket,
+    token: str | None,
+    stop: asyncio.Event,
+    ready: Callable[[], None],
+) -> None:
+    """Serve until `stop`. Then, in this order: accept nothing more, finish requests, end the worker's loops."""
+    worker = make_worker(services)
+    app = build_app(services, worker, token)
+    _keep_for_good()
+    async with worker.running():
+        ready()
+        await serve_until(stop, app, listener)
 
 
 async def work(settings: Settings) -> None:
@@ -110,6 +176,16 @@ async def _demo_token(services: Services) -> str | None:
     except Unauthenticated:
         return None
     return token
+
+
+def _announce_api(listener: socket.socket, token: str | None, sandbox: str | None) -> None:
+    _announce(
+        {
+            "Sandbox": sandbox,
+            "Token": token and f"{token} (the demo's)",
+            "GraphiQL": address_of(listener) + GRAPHQL,
+        }
+    )
 
 
 def _announce(lines: Mapping[str, str | None]) -> None:

@@ -21,6 +21,7 @@ def complaint(
     monkeypatch.delenv("FIADOR_DATABASE_URL", raising=False)
     # The logs of this process are the tests' own.
     monkeypatch.setattr(cli, "configure_logging", lambda **_: None)
+    monkeypatch.setattr(cli, "set_up_logs", lambda _: None)
 
     def run(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["fiador", *arguments])
