@@ -1,12 +1,13 @@
 """Conditions that several lists filter by. Each gives no condition at all for a filter that says "any"."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
+from sqlalchemy.types import TypeEngine
 
 from core.domain.calendar_rules import local_days
 from core.domain.text import folded
@@ -14,68 +15,100 @@ from core.domain.text import folded
 ValueT = TypeVar("ValueT")
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The column holds one of several values."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a filter demands of a column: `made_of` turns values, or parameters that stand for them, into SQL.
 
-    column: Mapped[Any]
-    values: Sequence[Any]
+    shape: what sets the SQL apart, whatever the values. few: so few rows meet it that sorting them costs nothing.
+    one_of: it holds when the column has one of the values, and `made_of` also takes a single one.
+    """
+
+    shape: tuple[object, ...]
+    values: tuple[Any, ...]
+    type: TypeEngine[Any] | None
+    made_of: Callable[..., ColumnElement[bool]]
+    few: bool = False
+    one_of: bool = False
+
+    @property
+    def clause(self) -> ColumnElement[bool]:
+        """The condition as SQL, with its values in it."""
+        return self.made_of(*self.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Few:
-    """A condition that few rows meet, so few that sorting them costs nothing."""
-
-    clause: ColumnElement[bool]
-
-
-Conditions = list[ColumnElement[bool] | OneOf | Few]
+Conditions = list[Condition]
 
 
 def clauses(conditions: Conditions) -> list[ColumnElement[bool]]:
     """The conditions as SQL."""
-    return [_clause(condition) for condition in conditions]
+    return [condition.clause for condition in conditions]
+
+
+def fixed(name: str, clause: ColumnElement[bool], *, wanted: bool = True) -> Conditions:
+    """A condition without values, if it is wanted."""
+    return [Condition(shape=(name,), values=(), type=None, made_of=lambda: clause)] if wanted else []
 
 
 def equals(column: Mapped[ValueT], value: ValueT | None) -> Conditions:
     """The column holds the value."""
-    return [] if value is None else [column == value]
+    return [] if value is None else [_on(column, "=", (value,), column.__eq__)]
 
 
 def is_just(column: Mapped[ValueT], value: ValueT | None) -> Conditions:
     """The column, in which each value is rare, holds the value."""
-    return [] if value is None else [Few(column == value)]
+    return [] if value is None else [_on(column, "=", (value,), column.__eq__, few=True)]
 
 
 def one_of(column: Mapped[ValueT], values: Iterable[ValueT] | None) -> Conditions:
     """The column holds one of the values."""
     if values is None:
         return []
-    wanted = list(values)
-    return [column == wanted[0]] if len(wanted) == 1 else [OneOf(column, wanted)]
+    wanted = tuple(values)
+    if len(wanted) == 1:
+        return [_on(column, "=", wanted, column.__eq__)]
+    return [_on(column, "IN", wanted, lambda *among: column.in_(among), one_of=True)]
 
 
 def name_part(column: Mapped[str], search: str | None) -> Conditions:
     """The folded name holds these characters, which have no other meaning."""
-    return [] if search is None else [column.contains(folded(search), autoescape=True)]
+    if search is None:
+        return []
+    escaped = folded(search).replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return [_on(column, "LIKE", (f"%{escaped}%",), lambda pattern: column.like(pattern, escape="/"))]
 
 
 def between_days(column: Mapped[date], first: date | None, last: date | None) -> Conditions:
     """The day lies between two days, both included."""
-    after: Conditions = [] if first is None else [column >= first]
-    before: Conditions = [] if last is None else [column <= last]
-    return [*after, *before]
+    return [
+        *([] if first is None else [_on(column, ">=", (first,), column.__ge__)]),
+        *([] if last is None else [_on(column, "<=", (last,), column.__le__)]),
+    ]
 
 
 def on_local_days(column: Mapped[datetime], first: date | None, last: date | None) -> Conditions:
     """The instant lies on one of the local days from one to the other, both included."""
     start, end = local_days(first, last)
-    after: Conditions = [] if start is None else [column >= start]
-    before: Conditions = [] if end is None else [column < end]
-    return [*after, *before]
+    return [
+        *([] if start is None else [_on(column, ">=", (start,), column.__ge__)]),
+        *([] if end is None else [_on(column, "<", (end,), column.__lt__)]),
+    ]
 
 
-def _clause(condition: ColumnElement[bool] | OneOf | Few) -> ColumnElement[bool]:
-    if isinstance(condition, OneOf):
-        return condition.column.in_(condition.values)
-    return condition.clause if isinstance(condition, Few) else condition
+def _on(
+    column: Mapped[Any],
+    operator: str,
+    values: tuple[Any, ...],
+    made_of: Callable[..., ColumnElement[bool]],
+    *,
+    few: bool = False,
+    one_of: bool = False,
+) -> Condition:
+    known = cast("ColumnElement[Any]", column)
+    return Condition(
+        shape=(known.key, operator, len(values)),
+        values=values,
+        type=known.type,
+        made_of=made_of,
+        few=few,
+        one_of=one_of,
+    )

@@ -77,7 +77,7 @@ class _Items(Records[CollectionItem, CollectionItemRow, CollectionItemFilter, Or
 
     def conditions(self, matching: CollectionItemFilter) -> Conditions:
         return [
-            col(CollectionItemRow.run_id) == matching.run_id,
+            *equals(col(CollectionItemRow.run_id), matching.run_id),
             *one_of(col(CollectionItemRow.branch_id), matching.branch_ids),
             *equals(col(CollectionItemRow.decision), matching.decision),
         ]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, equals, is_just, name_part, one_of
+from adapters.sql.conditions import Conditions, equals, fixed, is_just, name_part, one_of
 from adapters.sql.mapping.company import (
     branch_of,
     branch_row,
@@ -56,11 +56,10 @@ class SqlIntegrations(
         super().__init__(work, IntegrationRow, integration_row, integration_of)
 
     def conditions(self, matching: IntegrationFilter) -> Conditions:
-        undeleted = [] if matching.deleted else [col(IntegrationRow.deleted_at).is_(None)]
         return [
             *one_of(col(IntegrationRow.branch_id), matching.branch_ids),
             *equals(col(IntegrationRow.environment), matching.environment),
-            *undeleted,
+            *fixed("undeleted", col(IntegrationRow.deleted_at).is_(None), wanted=not matching.deleted),
         ]
 
     def keyset(self, order: Order[IntegrationOrder]) -> Keyset:

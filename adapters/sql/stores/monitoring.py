@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, is_just, one_of
+from adapters.sql.conditions import Conditions, fixed, is_just, one_of
 from adapters.sql.mapping.collection import change_of, change_row, monitor_of, monitor_row
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
@@ -25,11 +25,10 @@ class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder
         super().__init__(work, MonitorRow, monitor_row, monitor_of)
 
     def conditions(self, matching: MonitorFilter) -> Conditions:
-        active = [] if matching.stopped else [col(MonitorRow.stopped_at).is_(None)]
         return [
             *one_of(col(MonitorRow.branch_id), matching.branch_ids),
             *is_just(col(MonitorRow.document), matching.document),
-            *active,
+            *fixed("active", col(MonitorRow.stopped_at).is_(None), wanted=not matching.stopped),
         ]
 
     def keyset(self, order: Order[MonitorOrder]) -> Keyset:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, true
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
+from adapters.sql.conditions import Conditions, equals, fixed, is_just, on_local_days, one_of
 from adapters.sql.mapping.negativations import (
     history_entry_of,
     history_row,
@@ -58,7 +58,7 @@ class SqlNegativations(
             *is_just(col(NegativationRow.invoice_id), matching.invoice_id),
             *equals(col(NegativationRow.integration_id), matching.integration_id),
             *on_local_days(col(NegativationRow.created_at), matching.created_from, matching.created_to),
-            *([_TO_CLEAR] if matching.clearing_due else []),
+            *fixed("to clear", _TO_CLEAR, wanted=matching.clearing_due),
         ]
 
     def keyset(self, order: Order[NegativationOrder]) -> Keyset:
@@ -141,7 +141,7 @@ class _Tasks(Records[Negativation, NegativationRow, ClearingTaskFilter, Order[Cl
 
     def conditions(self, matching: ClearingTaskFilter) -> Conditions:
         return [
-            _TO_CLEAR,
+            *fixed("to clear", _TO_CLEAR),
             *one_of(col(NegativationRow.branch_id), matching.branch_ids),
             *equals(col(NegativationRow.form), matching.form),
         ]

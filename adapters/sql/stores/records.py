@@ -70,7 +70,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
 
     async def page(self, matching: FilterT, order: OrderT, window: Window) -> Page[RecordT]:
         keyset = self.keyset(order)
-        rows = await self._work.all(keyset.page(self._row_type, self.conditions(matching), window))
+        rows = await self._work.all(keyset.page(select(self._row_type), self.conditions(matching), window))
         return page_of([(self._to_record(row), keyset.cursor(row)) for row in rows], window)
 
     async def count(self, matching: FilterT) -> int:
@@ -80,9 +80,9 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
     async def pages(self, matching: Sequence[FilterT], order: OrderT, window: Window) -> list[Page[RecordT]]:
         if not matching:
             return []
-        keyset, padded = self.keyset(order), _padded(matching)
-        statement = keyset.pages(self._row_type, [self.conditions(each) for each in padded], window)
-        found: list[list[tuple[RecordT, Cursor]]] = [[] for _ in padded]
+        keyset, every = self.keyset(order), padded(matching)
+        statement = keyset.pages(select(self._row_type), [self.conditions(each) for each in every], window)
+        found: list[list[tuple[RecordT, Cursor]]] = [[] for _ in every]
         for row, place in await self._work.pairs(statement):
             found[place].append((self._to_record(row), keyset.cursor(row)))
         return [page_of(records, window) for records in found[: len(matching)]]
@@ -92,7 +92,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
             return []
         totals = (
             select(func.count()).select_from(self._row_type).where(*clauses(self.conditions(each)))
-            for each in _padded(matching)
+            for each in padded(matching)
         )
         found = await self._work.row(select(*(total.scalar_subquery() for total in totals)))
         return list(found[: len(matching)])
@@ -114,7 +114,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
         return None if row is None else self._to_record(row)
 
 
-def _padded(filters: Sequence[FilterT]) -> list[FilterT]:
+def padded(filters: Sequence[FilterT]) -> list[FilterT]:
     """The filters, the last one repeated up to a power of two.
 
     A statement is put together anew for each number of filters, which takes longer than running it; so there are few.

@@ -1,0 +1,108 @@
+"""The databases' own drivers, for reading where every layer between would show."""
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from importlib import import_module
+from typing import Any, ClassVar, Protocol
+
+import aiosqlite
+import orjson
+from sqlalchemy import URL, Dialect
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg as postgresql
+
+from adapters.sql.engine import BUSY_TIMEOUT, is_sqlite
+from ports.rows import Form
+
+READERS = 4
+"""How many SQLite connections read side by side: each is a thread."""
+
+
+class Driver(Protocol):
+    """Runs a statement in a transaction of its own."""
+
+    dialect: Dialect
+    forms: ClassVar[Mapping[Form, Callable[[Any], Any]]]
+
+    @abstractmethod
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """The rows that the statement finds."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close every connection."""
+
+
+def driver_of(url: URL, *, connections: int) -> Driver:
+    """The driver for an address, which connects when it is first used."""
+    return SqliteDriver(url) if is_sqlite(url) else PostgresqlDriver(url, connections=connections)
+
+
+class PostgresqlDriver(Driver):
+    """asyncpg: statements are prepared once per connection."""
+
+    forms: ClassVar[Mapping[Form, Callable[[Any], Any]]] = {Form.ID: str, Form.JSON: orjson.loads}
+
+    def __init__(self, url: URL, *, connections: int) -> None:
+        self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connections = connections
+        self._opening = asyncio.Lock()
+        self._pool: Any = None
+
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        pool = self._pool or await self._open()
+        rows: Sequence[Sequence[Any]] = await pool.fetch(statement, *values)
+        return rows
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _open(self) -> Any:
+        async with self._opening:
+            if self._pool is None:
+                # An extra of the package: whoever keeps to SQLite does not have it.
+                asyncpg = import_module("asyncpg")
+                self._pool = await asyncpg.create_pool(self._address, min_size=0, max_size=self._connections)
+        return self._pool
+
+
+class SqliteDriver(Driver):
+    """aiosqlite: one hop into a connection's thread and back for each statement."""
+
+    forms: ClassVar[Mapping[Form, Callable[[Any], Any]]] = {
+        Form.ID: lambda digits: f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}",
+        Form.INSTANT: lambda text: f"{text[:10]}T{text[11:].removesuffix('.000000')}Z",
+        Form.TRUTH: bool,
+        Form.JSON: orjson.loads,
+    }
+
+    def __init__(self, url: URL) -> None:
+        self.dialect = sqlite.dialect()
+        self._file = url.database or ""
+        self._connections: list[aiosqlite.Connection] = []
+        self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        connection = await self._take()
+        try:
+            return list(await connection.execute_fetchall(statement, values))
+        finally:
+            self._free.put_nowait(connection)
+
+    async def close(self) -> None:
+        for connection in self._connections:
+            await connection.close()
+
+    async def _take(self) -> aiosqlite.Connection:
+        if not self._free.empty() or len(self._connections) == READERS:
+            return await self._free.get()
+        connecting = aiosqlite.connect(self._file, isolation_level=None)
+        self._connections.append(connecting)
+        connection = await connecting
+        for pragma in (f"busy_timeout = {BUSY_TIMEOUT // timedelta(milliseconds=1)}", "query_only = ON"):
+            await connection.execute(f"PRAGMA {pragma}")
+        return connection

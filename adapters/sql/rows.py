@@ -1,0 +1,198 @@
+"""Rows for planned answers: statements that are put together once, run by the database's driver without anything between."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
+from sqlalchemy.types import TypeEngine
+
+from adapters.sql.drivers import Driver
+from adapters.sql.stores.company import SqlBranches
+from adapters.sql.stores.consultations import SqlConsultations
+from adapters.sql.stores.negativations import SqlNegativations
+from adapters.sql.stores.people import SqlCustomers, SqlInvoices, SqlLeads, SqlProspects
+from adapters.sql.stores.records import Records, padded
+from adapters.sql.tables import METADATA
+from core.domain.paging import Order, Window
+from ports.rows import Columns, ListName, Row, Rows
+
+_REMEMBERED = 2_000
+
+_NO_WORK: Any = None
+"""Stores are asked here for conditions and orders alone."""
+
+_STORES: Mapping[ListName, Records[Any, Any, Any, Any]] = {
+    ListName.BRANCHES: SqlBranches(_NO_WORK),
+    ListName.CUSTOMERS: SqlCustomers(_NO_WORK),
+    ListName.LEADS: SqlLeads(_NO_WORK),
+    ListName.PROSPECTS: SqlProspects(_NO_WORK),
+    ListName.INVOICES: SqlInvoices(_NO_WORK),
+    ListName.CONSULTATIONS: SqlConsultations(_NO_WORK),
+    ListName.NEGATIVATIONS: SqlNegativations(_NO_WORK),
+}
+
+_REFERENCES = {
+    "branch": ("branches", "branch_id", "id"),
+    "customer": ("customers", "customer_id", "id"),
+    "integration": ("integrations", "integration_id", "id"),
+    "invoice": ("invoices", "invoice_id", "id"),
+    "report": ("consultation_reports", "id", "consultation_id"),
+}
+"""For the word before the point: the table referred to, by which column, and which column of it that is."""
+
+Key: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as the driver takes it. Each of its parameters is one of the values (a place among them) or a constant."""
+
+    text: str
+    parameters: tuple[tuple[int | None, Any, Callable[[Any], Any] | None], ...]
+
+    def bound(self, values: Sequence[Any]) -> list[Any]:
+        """The parameters for these values."""
+        return [
+            constant if place is None else values[place] if process is None else process(values[place])
+            for place, constant, process in self.parameters
+        ]
+
+
+class SqlRows(Rows):
+    """Rows by statements that are remembered by their shape: which columns, which conditions, which order, which bounds."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self.forms = driver.forms
+        self._statement = lru_cache(maxsize=_REMEMBERED)(self._compiled)
+
+    async def page(
+        self, of: ListName, columns: Columns, matching: Any, order: Order[Any], window: Window
+    ) -> Sequence[Row]:
+        store = _STORES[of]
+        conditions, keyset = store.conditions(matching), store.keyset(order)
+
+        def make() -> Select[Any]:
+            return keyset.page(_selection(of, columns), conditions, window, _Numbered())
+
+        shapes = tuple(condition.shape for condition in conditions)
+        key = (of, columns, keyset.shape, shapes, *_bounds(window))
+        return await self._run(key, make, keyset.values(conditions, window))
+
+    async def pages(
+        self, of: ListName, columns: Columns, matching: Sequence[Any], order: Order[Any], window: Window
+    ) -> list[list[Row]]:
+        if not matching:
+            return []
+        store = _STORES[of]
+        keyset, every = store.keyset(order), [store.conditions(each) for each in padded(matching)]
+
+        def make() -> Select[Any]:
+            return keyset.pages(_selection(of, columns), every, window, _Numbered())
+
+        shapes = tuple(tuple(condition.shape for condition in each) for each in every)
+        key = (of, columns, keyset.shape, shapes, *_bounds(window))
+        values = [value for each in every for value in keyset.values(each, window)]
+        found: list[list[Row]] = [[] for _ in every]
+        for row in await self._run(key, make, values):
+            found[row[-1]].append(row)
+        return found[: len(matching)]
+
+    async def count(self, of: ListName, matching: Any) -> int:
+        conditions = _STORES[of].conditions(matching)
+
+        def make() -> Select[Any]:
+            numbered = _Numbered()
+            met = [
+                each.made_of(*(numbered(value, each.type) for value in each.values)) for each in conditions
+            ]
+            return select(func.count()).select_from(METADATA.tables[of]).where(*met)
+
+        shapes = tuple(condition.shape for condition in conditions)
+        values = [value for condition in conditions for value in condition.values]
+        ((total,),) = await self._run(("count", of, shapes), make, values)
+        return int(total)
+
+    async def of_ids(self, of: ListName, columns: Columns, ids: Collection[UUID]) -> Sequence[Row]:
+        if not ids:
+            return []
+        wanted = padded(list(ids))
+
+        def make() -> Select[Any]:
+            numbered, column = _Numbered(), METADATA.tables[of].c.id
+            return _selection(of, columns).where(column.in_([numbered(each, column.type) for each in wanted]))
+
+        return await self._run(("ids", of, columns, len(wanted)), make, wanted)
+
+    async def _run(self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]) -> Sequence[Row]:
+        statement = self._statement(_Shape(key, make))
+        return await self._driver.fetch(statement.text, statement.bound(values))
+
+    def _compiled(self, shape: "_Shape") -> Statement:
+        dialect = self._driver.dialect
+        compiled = shape.make().compile(dialect=dialect)
+        parameters: list[tuple[int | None, Any, Callable[[Any], Any] | None]] = []
+        for name in compiled.positiontup or ():
+            known = compiled.binds[name]
+            process = known.type.dialect_impl(dialect).bind_processor(dialect)
+            if name.startswith(_PREFIX):
+                parameters.append((int(name.removeprefix(_PREFIX)), None, process))
+            else:
+                constant = known.effective_value
+                parameters.append((None, constant if process is None else process(constant), None))
+        return Statement(str(compiled), tuple(parameters))
+
+
+_PREFIX = "value_"
+
+
+class _Numbered:
+    """Makes parameters that are known by their number instead of holding values."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, value: Any, type_: TypeEngine[Any] | None) -> ColumnElement[Any]:
+        parameter = bindparam(f"{_PREFIX}{self._made}", type_=type_)
+        self._made += 1
+        return parameter
+
+
+class _Shape:
+    """A key, and how to make what it stands for; equal to every other of that key."""
+
+    __slots__ = ("_key", "make")
+
+    def __init__(self, key: Key, make: Callable[[], Select[Any]]) -> None:
+        self._key = key
+        self.make = make
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shape) and self._key == other._key
+
+
+def _bounds(window: Window) -> tuple[bool, bool, bool]:
+    return window.backward, window.after is None, window.before is None
+
+
+def _selection(of: ListName, columns: Columns) -> Select[Any]:
+    """The columns, from the list's table and those that it refers to."""
+    base = METADATA.tables[of]
+    joined: FromClause = base
+    tables: dict[str, FromClause] = {}
+    chosen = []
+    for path in columns:
+        reference, _, name = path.rpartition(".")
+        if reference and reference not in tables:
+            table_name, ours, theirs = _REFERENCES[reference]
+            table = METADATA.tables[table_name].alias(f"its_{reference}")
+            tables[reference] = table
+            joined = joined.outerjoin(table, base.c[ours] == table.c[theirs])
+        chosen.append((tables[reference] if reference else base).c[name])
+    return select(*chosen).select_from(joined)
