@@ -117,6 +117,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Muitas requisições. Tente de novo em {seconds} s.",
         "Too many requests. Try again in {seconds} s.",
     ),
+    "SERVICE_UNAVAILABLE": (
+        "O serviço está temporariamente sem o seu banco de dados. Repita mais tarde; com a mesma `idempotencyKey` nada é feito duas vezes.",
+        "The service is without its database for the moment. Repeat later; with the same `idempotencyKey` nothing is done twice.",
+    ),
     "INTERNAL": (
         "Erro interno. Informe o código da requisição ao suporte: {request_id}.",
         "Internal error. Quote this request id to support: {request_id}.",
