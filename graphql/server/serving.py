@@ -19,6 +19,7 @@ from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
 from server.logs import set_up_logs
+from server.missing_keys import require_keys
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
 from server.private_files import DEMO_TOKEN_FILE, read_private
 from server.processes import run_processes, stop_with_parent, tell_ready
@@ -61,6 +62,7 @@ def _require_shareable(settings: Settings, workers: int) -> None:
 async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
     stop = stop_on_signals()
     async with open_services(settings, with_sandbox=True) as services:
+        await require_keys(services)
         token = await _demo_token(services) if is_loopback(listener) else None
 
         def announce() -> None:
@@ -73,6 +75,7 @@ async def _serve_together(settings: Settings, listener: socket.socket, workers: 
     """Whether all processes ended well."""
     stop = stop_on_signals()
     async with open_services(settings, with_sandbox=False) as services:
+        await require_keys(services)
         token = await _demo_token(services) if is_loopback(listener) else None
     return await run_processes(
         workers,
@@ -107,24 +110,24 @@ async def _serve(
     stop: asyncio.Event,
     ready: Callable[[], None],
 ) -> None:
-    """Serve until `stop`. Then, in this order: accept nothing more, finish requests, end the worker's loops."""
+    """Serve until `stop`; then accept and take up nothing more, and finish the requests and deliveries in hand."""
     worker = make_worker(services)
     app = build_app(services, worker, token)
     _keep_for_good()
-    async with worker.running():
+    async with asyncio.TaskGroup() as tasks, worker.running():
+        tasks.create_task(serve_until(stop, app, listener))
         ready()
-        await serve_until(stop, app, listener)
+        await stop.wait()
 
 
 async def work(settings: Settings) -> None:
     """The worker alone, beside any number of others on one PostgreSQL. Raises WrongSettings."""
     stop = stop_on_signals()
-    async with (
-        open_services(settings, with_sandbox=False) as services,
-        make_worker(services).running(),
-    ):
-        _announce({"Worker": "running"})
-        await stop.wait()
+    async with open_services(settings, with_sandbox=False) as services:
+        await require_keys(services)
+        async with make_worker(services).running():
+            _announce({"Worker": "running"})
+            await stop.wait()
 
 
 async def serve_sandbox(port: int, state_file: Path | None) -> None:
