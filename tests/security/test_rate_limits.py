@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,22 +11,25 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from api.admission import RateLimited
-from core.domain.access import Caller, Unauthenticated, UnauthenticatedReason
+from api.ids import encode_id
+from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from server.door import Door
 from server.rate_limits import REFUSALS_PER_MINUTE, STRANGERS_PER_MINUTE, RateLimits
 from server.services import Services
-from server.token_commands import OPERATOR
 from server.tickets import Tickets
+from server.token_commands import OPERATOR
 from support.builders import make_caller
 from support.served import ADMIN, client_from, served
 from support.world import World
 
 VIEWER = {"query": "{ viewer { name } }"}
+NOBODYS_BRANCH = encode_id("Branch", UUID(int=7))
 CONSULT = {
-    "query": """mutation { consultCredit(input: {subject: {document:
-        {branchId: "x", number: "11144477735", stateCode: "SP"}}}) { __typename } }"""
+    "query": "mutation { consultCredit(input: {subject: {document: "
+    f'{{branchId: "{NOBODYS_BRANCH}", number: "11144477735", stateCode: "SP"}}'
+    "}}) { __typename } }"
 }
 
 
@@ -48,8 +52,8 @@ class Doorway:
     def __init__(self, world: World, **limits: int) -> None:
         self.good: dict[str, Caller] = {}
         self.looked_up = 0
-        tickets = Tickets(vault=world.vault, clock=world.clock)
-        self._door = Door(self._identify, tickets, RateLimits(**{"requests": 0, "paid": 0, **limits}))
+        self.tickets = Tickets(vault=world.vault, clock=world.clock)
+        self._door = Door(self._identify, self.tickets, RateLimits(**{"requests": 0, "paid": 0, **limits}))
 
     async def _identify(self, request: Request) -> Caller:
         self.looked_up += 1
@@ -59,22 +63,22 @@ class Doorway:
             raise Unauthenticated(reason=UnauthenticatedReason.UNKNOWN if token else missing)
         return self.good[token]
 
-    async def knock(self, token: str | None, address: str = "192.0.2.1") -> str:
-        """What comes of showing a token: the caller's name, or why there is none."""
+    async def knock(self, token: str | None, address: str = "192.0.2.1", query: str = "") -> str:
+        """What comes of showing a token, or a ticket in the query: the caller's name, or why there is none."""
         headers = [] if token is None else [(b"authorization", token.encode())]
         scope: dict[str, Any] = {
             "type": "http",
             "headers": headers,
             "client": (address, 1),
-            "query_string": b"",
+            "query_string": query.encode(),
+            "path": "/page",
         }
         try:
             return (await self._door.reader(Request(scope))).name
         except Unauthenticated as error:
             return error.reason.value
         except RateLimited as error:
-            assert error.seconds >= 1
-            return "TURNED_AWAY"
+            return "TURNED_AWAY" if error.seconds >= 1 else "told to come back at once"
 
 
 @pytest.fixture
@@ -145,6 +149,16 @@ async def test_each_caller_has_a_limit_of_its_own(world: World) -> None:
     assert await doorway.knock("two", "192.0.2.1") == "Two"
 
 
+async def test_tickets_count_like_the_token_behind_them(world: World) -> None:
+    doorway = Doorway(world, requests=2)
+    doorway.good = {"one": make_caller(id="1", name="One")}
+    ticket = doorway.tickets.issue("/page", doorway.good["one"])
+    assert await doorway.knock("one") == "One"
+    assert await doorway.knock(None, query=f"ticket={ticket}") == "One"
+    assert await doorway.knock(None, query=f"ticket={ticket}") == "TURNED_AWAY"
+    assert await doorway.knock("one") == "TURNED_AWAY"
+
+
 async def _post(client: httpx.AsyncClient, body: object, headers: dict[str, str]) -> httpx.Response:
     return await client.post("/graphql", json=body, headers=headers)
 
@@ -188,7 +202,7 @@ async def test_what_is_billed_has_a_limit_of_its_own(office: tuple[ASGIApp, Serv
         answers = [(await _post(client, CONSULT, ADMIN)).json() for _ in range(4)]
         assert (await _post(client, VIEWER, ADMIN)).json()["data"] == {"viewer": {"name": "admin"}}
     assert [answer["data"] for answer in answers[:2]] == [
-        {"consultCredit": {"__typename": "InvalidInputError"}}
+        {"consultCredit": {"__typename": "CreditAnalysisDisabledError"}}
     ] * 2
     assert [answer["errors"][0]["extensions"]["code"] for answer in answers[2:]] == ["RATE_LIMITED"] * 2
 
@@ -206,13 +220,13 @@ async def test_a_revoked_token_that_is_hammered_with_is_turned_away(
 ) -> None:
     app, services = office
     created = await services.container.resolve(CreateToken)(
-        CreateTokenCommand(caller=OPERATOR, name="desk", scopes=frozenset())
+        CreateTokenCommand(caller=OPERATOR, name="desk", scopes=frozenset({Scope.READ}))
     )
     mine = {"Authorization": f"Bearer {created.token}"}
     async with client_from(app) as client:
         assert (await _post(client, VIEWER, mine)).status_code == 200
         await services.container.resolve(RevokeToken)(
-            RevokeTokenCommand(caller=OPERATOR, token_id=created.record.id)
+            RevokeTokenCommand(caller=OPERATOR, token_id=created.access.id)
         )
         statuses = [(await _post(client, VIEWER, mine)).status_code for _ in range(REFUSALS_PER_MINUTE + 1)]
         assert statuses == [401] * REFUSALS_PER_MINUTE + [429]
