@@ -76,7 +76,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Route(f"{GRAPHQL}/assets/{{name}}", asset),
             *pages.routes(),
             *exports.routes(),
-            *Health(units_of_work=units_of_work, worker=worker).routes(),
+            *Health(vitals=services.vitals, worker=worker).routes(),
         ],
         exception_handlers={
             RateLimited: _turned_away,

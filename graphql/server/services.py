@@ -14,6 +14,7 @@ from adapters.crypto.vault import AesGcmVault
 from adapters.reports.renderer import PrintedReports
 from adapters.sql.database import Database
 from adapters.sql.engine import UnsupportedDatabase
+from adapters.sql.heartbeat import SqlStorageCheck
 from adapters.sql.migrate import DatabaseUnavailable, migrate
 from adapters.sql.queue import SqlQueue
 from adapters.sql.unit_of_work import SqlUnitsOfWork
@@ -22,9 +23,11 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import Uuid7Ids
 from core.domain.bureau import Environment
 from server.container import build_container
-from server.private_files import make_data_folder, secret_keys
+from server.key_file import open_vault
+from server.private_files import make_data_folder
 from server.sandbox import sandbox_inside
 from server.settings import DEFAULT_DATABASE_URL, PREFIX, Settings, WrongSettings
+from server.vitals import Vitals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Services:
     container: punq.Container
     database: Database
     queue: SqlQueue
+    vitals: Vitals
     sandbox_address: str | None
 
 
@@ -78,6 +82,7 @@ async def open_services(
             container=container,
             database=database,
             queue=queue,
+            vitals=Vitals(storage=SqlStorageCheck(database, clock), clock=clock),
             sandbox_address=sandbox_address,
         )
 
@@ -100,7 +105,7 @@ async def migrate_database(settings: Settings) -> None:
 
 def _vault(settings: Settings) -> AesGcmVault:
     try:
-        return AesGcmVault(secret_keys(settings.secret_keys))
+        return open_vault(settings.secret_keys)
     except InvalidSecretKeys as error:
         raise WrongSettings(f"{PREFIX}SECRET_KEYS is of no use: {error}") from None
 

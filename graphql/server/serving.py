@@ -18,6 +18,7 @@ from core.use_cases.fetch_results import FetchResults
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
+from server.dispatcher import Dispatcher
 from server.logs import set_up_logs
 from server.missing_keys import require_keys
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
@@ -26,6 +27,7 @@ from server.processes import run_processes, stop_with_parent, tell_ready
 from server.sandbox import open_sandbox
 from server.services import Services, open_services
 from server.settings import PREFIX, Settings, WrongSettings
+from server.vitals import LOOK_EVERY
 from server.worker import Routine, Worker
 
 KEPT_PROMISES_FOR = timedelta(days=90)
@@ -151,21 +153,22 @@ def _keep_for_good() -> None:
 def make_worker(services: Services) -> Worker:
     """The worker with every loop that the service needs."""
     container, queue = services.container, services.queue
+    clock = container.resolve(Clock)
 
     async def prune() -> int:
         return await queue.prune(KEPT_PROMISES_FOR)
 
     return Worker(
-        deliver=container.resolve(Deliver),
+        dispatcher=Dispatcher(deliver=container.resolve(Deliver), queue=queue, clock=clock),
         routines={
             "fetch results": Routine(run=container.resolve(FetchResults)),
             "fetch changes": Routine(run=container.resolve(FetchChanges)),
             "start the daily collection": Routine(run=container.resolve(StartDailyCollection)),
             "continue the collection": Routine(run=container.resolve(ContinueCollection)),
             "prune kept promises": Routine(run=prune, pause=timedelta(hours=1)),
+            "look at the vitals": Routine(run=services.vitals.look, pause=LOOK_EVERY),
         },
-        queue=queue,
-        clock=container.resolve(Clock),
+        clock=clock,
     )
 
 

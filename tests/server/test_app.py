@@ -200,12 +200,21 @@ async def test_a_preflight_is_answered(house: House) -> None:
 
 async def test_it_is_ready_until_the_database_is_gone(house: House, tmp_path: Path) -> None:
     assert (await house.client.get("/health/live")).status_code == 200
+    unknown = await house.client.get("/health/ready")
+    assert (unknown.status_code, unknown.json()["database"]) == (503, "not looked at yet")
+    await house.services.vitals.look()
     ready = await house.client.get("/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "database": True, "worker": True})
+    well = {"status": "ready", "database": "ok", "worker": "ok", "clock": "ok"}
+    assert (ready.status_code, ready.json()) == (200, well)
     house.move_database(tmp_path / "elsewhere")
+    await house.services.vitals.look()
     gone = await house.client.get("/health/ready")
-    assert (gone.status_code, gone.json()["database"]) == (503, False)
+    assert (gone.status_code, gone.json()) == (503, {**well, "status": "not ready", "database": "away"})
     assert (await house.client.get("/health/live")).status_code == 200
+    assert house.files() == []
+    house.bring_database(tmp_path / "elsewhere")
+    await house.services.vitals.look()
+    assert (await house.client.get("/health/ready")).json() == well
 
 
 @pytest.mark.parametrize(
