@@ -24,6 +24,7 @@ from adapters.system.ids import Uuid7Ids
 from core.domain.bureau import Environment
 from server.container import build_container
 from server.key_file import open_vault
+from server.missing_keys import require_keys
 from server.private_files import make_data_folder
 from server.sandbox import sandbox_inside
 from server.settings import DEFAULT_DATABASE_URL, PREFIX, Settings, WrongSettings
@@ -44,13 +45,13 @@ class Services:
 
 @contextlib.asynccontextmanager
 async def open_services(
-    settings: Settings, *, with_sandbox: bool, migrated: bool = False
+    settings: Settings, *, with_sandbox: bool, with_all_keys: bool = False, migrated: bool = False
 ) -> AsyncIterator[Services]:
     """Open the database at its newest schema, the way to the bureau, and all that is built on them.
 
     with_sandbox: whether to run the sandbox when no homologation address is configured. migrated: the database was
-    brought to its newest schema just now, and need not even be there yet. Raises WrongSettings with one line that says
-    what is missing.
+    brought to its newest schema just now, and need not even be there yet. with_all_keys: whether each stored password
+    must open. Raises WrongSettings with one line that says what is missing.
     """
     vault = _vault(settings)
     if not migrated:
@@ -59,13 +60,16 @@ async def open_services(
     async with contextlib.AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.pool_size)
         stack.push_async_callback(database.close)
+        units_of_work = SqlUnitsOfWork(database, clock)
+        if with_all_keys:
+            await require_keys(units_of_work, vault, settings)
         sandbox_address = None
         if with_sandbox and settings.homologation_url is None:
             sandbox_address = await stack.enter_async_context(sandbox_inside())
         queue = SqlQueue(database, clock)
         client = await stack.enter_async_context(new_http_client())
         container = build_container(
-            units_of_work=SqlUnitsOfWork(database, clock),
+            units_of_work=units_of_work,
             queue=queue,
             bureau=ConnectSaBureau(_addresses(settings, sandbox_address), client),
             vault=vault,

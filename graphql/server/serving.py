@@ -20,7 +20,6 @@ from ports.clock import Clock
 from server.app import GRAPHQL, build_app
 from server.dispatcher import Dispatcher
 from server.logs import set_up_logs
-from server.missing_keys import require_keys
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
 from server.private_files import DEMO_TOKEN_FILE, read_private
 from server.processes import run_processes, stop_with_parent, tell_ready
@@ -63,8 +62,7 @@ def _require_shareable(settings: Settings, workers: int) -> None:
 
 async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
     stop = stop_on_signals()
-    async with open_services(settings, with_sandbox=True) as services:
-        await require_keys(services)
+    async with open_services(settings, with_sandbox=True, with_all_keys=True) as services:
         token = await _demo_token(services) if is_loopback(listener) else None
 
         def announce() -> None:
@@ -76,8 +74,7 @@ async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
 async def _serve_together(settings: Settings, listener: socket.socket, workers: int) -> bool:
     """Whether all processes ended well."""
     stop = stop_on_signals()
-    async with open_services(settings, with_sandbox=False) as services:
-        await require_keys(services)
+    async with open_services(settings, with_sandbox=False, with_all_keys=True) as services:
         token = await _demo_token(services) if is_loopback(listener) else None
     return await run_processes(
         workers,
@@ -125,11 +122,12 @@ async def _serve(
 async def work(settings: Settings) -> None:
     """The worker alone, beside any number of others on one PostgreSQL. Raises WrongSettings."""
     stop = stop_on_signals()
-    async with open_services(settings, with_sandbox=False) as services:
-        await require_keys(services)
-        async with make_worker(services).running():
-            _announce({"Worker": "running"})
-            await stop.wait()
+    async with (
+        open_services(settings, with_sandbox=False, with_all_keys=True) as services,
+        make_worker(services).running(),
+    ):
+        _announce({"Worker": "running"})
+        await stop.wait()
 
 
 async def serve_sandbox(port: int, state_file: Path | None) -> None:
