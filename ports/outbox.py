@@ -36,6 +36,13 @@ class Outbox(Protocol):
         """Give a claim back, due again after a while. False like `done`."""
 
     @abstractmethod
+    async def unclaim(self, claim: Claim) -> bool:
+        """Give back a claim of which nothing was begun: due at once, as if it had never been taken. False like `done`.
+
+        Its attempt is not counted, so the next claim may carry the same number: the caller MUST NOT use this one again.
+        """
+
+    @abstractmethod
     async def hold(self, account: UUID, until: datetime | None) -> None:
         """Let nothing of this account be claimed until then; None: until released."""
 

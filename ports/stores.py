@@ -46,7 +46,6 @@ from core.domain.monitoring import Monitor, MonitorChange
 from core.domain.negativation import HistoryEntry, Negativation, NegativationTotals
 from core.domain.paging import Order, Page, Window
 from core.domain.parameters import CreditParameters
-from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport
 from core.domain.subjects import Customer, Lead, Prospect
 
@@ -189,10 +188,8 @@ class Consultations(
         """The latest SUCCEEDED consultation of the document, in any branch and from any entry point."""
 
     @abstractmethod
-    async def open_one(
-        self, document: Document, environment: Environment, plan: ConsultationPlan
-    ) -> Consultation | None:
-        """A consultation of the document whose answer is still awaited (PENDING or UNDETERMINED)."""
+    async def open_ones(self, document: Document, environment: Environment) -> list[Consultation]:
+        """The consultations of the document whose answer is still awaited (PENDING or UNDETERMINED), oldest first."""
 
     @abstractmethod
     async def totals(self, matching: Sequence[ConsultationFilter]) -> list[ConsultationTotals]:

@@ -12,7 +12,6 @@ from core.domain.documents import Document
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.money import ZERO
 from core.domain.paging import KeyValue, Order
-from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport
 from ports.stores import Consultations
 
@@ -70,11 +69,9 @@ class MemoryConsultations(
         )
         return max(succeeded, key=lambda record: (record.performed_at, record.number), default=None)
 
-    async def open_one(
-        self, document: Document, environment: Environment, plan: ConsultationPlan
-    ) -> Consultation | None:
-        same = (record for record in self._of(document, environment) if record.plan is plan)
-        return next((record for record in same if record.outcome.open), None)
+    async def open_ones(self, document: Document, environment: Environment) -> list[Consultation]:
+        found = [record for record in self._of(document, environment) if record.outcome.open]
+        return sorted(found, key=lambda record: record.number)
 
     async def add_report(self, consultation_id: UUID, delivered: BureauReport) -> None:
         self._reports.put(consultation_id, delivered)

@@ -78,6 +78,13 @@ class MemoryOutbox(Outbox):
             self._tables.promises.put(claim.intent.key, replace(promise, due_at=self._clock.now() + after))
         return promise is not None
 
+    async def unclaim(self, claim: Claim) -> bool:
+        promise = self._held(claim)
+        if promise is not None:
+            untaken = replace(promise, due_at=self._clock.now(), attempts=claim.attempt - 1)
+            self._tables.promises.put(claim.intent.key, untaken)
+        return promise is not None
+
     async def hold(self, account: UUID, until: datetime | None) -> None:
         row = self._account(account)
         self._tables.accounts.put(account, replace(row, held=until is None, held_until=until))

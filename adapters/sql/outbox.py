@@ -49,6 +49,10 @@ class SqlOutbox(Outbox):
         statement = update(_INTENTS).where(*_held(claim)).values(due_at=due_at)
         return await self._work.change(statement) == 1
 
+    async def unclaim(self, claim: Claim) -> bool:
+        untaken = {"due_at": await self._work.now(), "attempts": claim.attempt - 1}
+        return await self._work.change(update(_INTENTS).where(*_held(claim)).values(untaken)) == 1
+
     async def hold(self, account: UUID, until: datetime | None) -> None:
         await self._set_hold(account, held=until is None, until=until)
 

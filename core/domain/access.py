@@ -34,7 +34,7 @@ class Scope(StrEnum):
 class Caller:
     """Whoever makes a call: a token's name, its scopes, and its branches (None: every branch, also future ones).
 
-    `origin` says from where (an address), for the audit trail.
+    `origin` says from where (an address), for the audit trail. `ends_at`: when what it showed ends, None for never.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Caller:
     scopes: frozenset[Scope]
     branch_ids: frozenset[UUID] | None = None
     origin: str | None = None
+    ends_at: datetime | None = None
 
     def require(self, *scopes: Scope) -> None:
         """Raise Forbidden naming the first scope that this caller lacks."""
@@ -100,7 +101,45 @@ class AccessToken:
     def caller(self, origin: str | None) -> Caller:
         """Whoever presents this token."""
         return Caller(
-            id=str(self.id), name=self.name, scopes=self.scopes, branch_ids=self.branch_ids, origin=origin
+            id=str(self.id),
+            name=self.name,
+            scopes=self.scopes,
+            branch_ids=self.branch_ids,
+            origin=origin,
+            ends_at=self.expires_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A person whom an identity provider vouches for, and what it lets that person do here.
+
+    subject: unique at the issuer and never given again. Branches are named by our ids or by the integrator's own; none means no
+    branch, `every_branch` all of them.
+    """
+
+    issuer: str
+    subject: str
+    name: str
+    scopes: frozenset[Scope]
+    every_branch: bool
+    branch_ids: frozenset[UUID]
+    branch_external_ids: frozenset[str]
+    ends_at: datetime
+
+    def caller(self, branch_ids: Iterable[UUID], origin: str | None) -> Caller:
+        """This person as a caller; branch_ids: those of the branches named by external ids.
+
+        The id ends with the issuer's address, so that no subject can pass for a token, for `admin` or for the service itself.
+        """
+        reached = self.branch_ids.union(branch_ids)
+        return Caller(
+            id=f"{self.subject}@{self.issuer}",
+            name=self.name,
+            scopes=self.scopes,
+            branch_ids=None if self.every_branch else reached,
+            origin=origin,
+            ends_at=self.ends_at,
         )
 
 
@@ -109,6 +148,7 @@ class UnauthenticatedReason(StrEnum):
 
     MISSING = "MISSING"
     UNKNOWN = "UNKNOWN"
+    INVALID = "INVALID"
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
 

@@ -1,14 +1,19 @@
 """Consult a CPF or CNPJ at the credit bureau (consultar CPF/CNPJ). Every successful consultation costs money."""
 
+import asyncio
+import contextlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import SystemRandom
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
 from core.domain.audit import AuditAction, audited
 from core.domain.bureau import (
+    BureauAccount,
     BureauFailure,
     BureauNotConfigured,
+    BureauReport,
     ConsultationOrder,
     CredentialKind,
     FailureClass,
@@ -33,19 +38,26 @@ from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
 OPERATION = "consultCredit"
-LEASE = timedelta(seconds=90)
-"""How long an order is this call's own business; after that the dispatcher asks the bureau what became of it."""
+LEASE = timedelta(seconds=20)
+"""How long an order is this call's own business unless it says that it is still at it. After a crash the dispatcher asks
+the bureau what became of the order, so that whoever repeats the request has the answer soon."""
+
+RENEWED_EVERY = timedelta(seconds=5)
+"""How often a call that waits for a slow bureau says so."""
 
 PATIENCE = timedelta(seconds=45)
 """How long to wait for an equal order that is under way, or for a change of password."""
 
-LONGEST_CALL = timedelta(seconds=40)
-"""How long the order may take at the bureau; it is not placed when less is left of the lease."""
+SENT_WITHIN = timedelta(seconds=15)
+"""An order leaves so soon after it was written down, or never: it may be given up as not received minutes later."""
 
 BLOCKS_FOR = timedelta(minutes=15)
 """How long an order whose answer is awaited keeps others of the same document waiting: longer than any is under way."""
 
-PULSE = timedelta(milliseconds=200)
+FIRST_PULSE, LONGEST_PULSE = timedelta(milliseconds=200), timedelta(seconds=2)
+"""How often to look whether what is waited for has ended: at first often, then, as many may be waiting, seldom."""
+
+_random = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +80,13 @@ class _Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wait:
-    """Something under way must end first: an equal order (its `consultation_id`), or a change of password (None)."""
+    """An order under way must end first, or a change of password (`consultation_id` is None then).
 
-    consultation_id: UUID | None
+    join: whether the order's answer is the answer to this request too.
+    """
+
+    integration_id: UUID
+    consultation_id: UUID | None = None
     join: bool = False
 
 
@@ -80,7 +96,9 @@ class ConsultCredit:
 
     - Whatever can be seen to be wrong is refused before the bureau is asked, so a mistake costs nothing.
     - Inside the repeat interval the answer is a warning, unless the caller confirms.
-    - Equal requests at the same moment are one order: the bureau bills one key once, and the others get its answer.
+    - Equal requests at the same moment are one order: the bureau bills one key once, and the others get its answer. One
+      of another kind waits until it is known whether it would be a repetition.
+    - An order is sent once, by the call that wrote it down. Whoever else wants to know asks the bureau for it.
 
     Raises CreditAnalysisDisabled, IntegrationNotLinked, NotFound, InvalidInput, PlanRequired, PlanNotAllowed,
     RepeatConsultation, CredentialsRefused, IdempotencyConflict, Conflict ROTATION_IN_PROGRESS, BureauNotConfigured, and
@@ -106,13 +124,9 @@ class ConsultCredit:
                 return _answer(step)
             if isinstance(step, _Order):
                 return _answer(await self._deliver(step))
-            if self.clock.now() >= deadline:
-                raise _still_under_way(step)
-            await self.clock.sleep(PULSE)
-            if step.join and step.consultation_id:
-                ended = await self._ended(step.consultation_id)
-                if ended is not None:
-                    return _answer(ended)
+            ended = await self._ended(step, deadline)
+            if step.join and ended is not None:
+                return _answer(ended)
 
     async def _prepare(
         self, command: ConsultCreditCommand
@@ -125,9 +139,7 @@ class ConsultCredit:
             if earlier_id is not None:
                 earlier = await work.consultations.get(earlier_id)
                 if earlier is not None:
-                    return (
-                        earlier if not earlier.outcome.open else _Wait(consultation_id=earlier.id, join=True)
-                    )
+                    return _wait_for(earlier, join=True) if earlier.outcome.open else earlier
             parameters = await work.parameters.credit()
             if not parameters.enabled:
                 raise CreditAnalysisDisabled()
@@ -142,15 +154,19 @@ class ConsultCredit:
                 deprecated_plans_end_on=parameters.deprecated_plans_end_on,
             )
             if integration.consultation.state is CredentialState.ROTATING:
-                return _Wait(consultation_id=None)
+                return _Wait(integration_id=integration.id)
             if not integration.consultation.usable:
                 raise CredentialsRefused(credential=CredentialKind.CONSULTATION)
             await work.lock(f"document:{subject.document.number}")
-            under_way = await work.consultations.open_one(subject.document, integration.environment, plan)
-            if under_way is not None and now - under_way.performed_at < BLOCKS_FOR:
-                if _equal(under_way, subject):
-                    await self._remember(work, command, inputs, under_way)
-                return _Wait(consultation_id=under_way.id, join=_equal(under_way, subject))
+            for under_way in await work.consultations.open_ones(subject.document, integration.environment):
+                if now - under_way.performed_at >= BLOCKS_FOR:
+                    continue
+                if under_way.plan is plan:
+                    if _equal(under_way, subject):
+                        await self._remember(work, command, inputs, under_way)
+                    return _wait_for(under_way, join=_equal(under_way, subject))
+                if parameters.warns(under_way.performed_at, now) and not command.confirm_repeat:
+                    return _wait_for(under_way)
             last = await work.consultations.last_successful(subject.document, integration.environment)
             if last is not None and parameters.warns(last.performed_at, now) and not command.confirm_repeat:
                 await self._audit_warning(work, command.caller, last)
@@ -248,12 +264,12 @@ class ConsultCredit:
             state_code=consultation.state_code,
             plan=consultation.plan,
         )
-        if self.clock.now() + LONGEST_CALL > order.claim.until:
+        if self.clock.now() - consultation.performed_at > SENT_WITHIN:
             # This process was suspended: the dispatcher may have given the order up already.
             late = BureauFailure(failure=FailureClass.TRANSIENT)
             return await self.settle.failed(order.claim, consultation.id, late, version)
         try:
-            delivered = await self.bureau.consult(account, wanted)
+            delivered = await self._ask(account, wanted, order.claim)
         except BureauNotConfigured:
             not_asked = BureauFailure(failure=FailureClass.TRANSIENT)
             await self.settle.failed(order.claim, consultation.id, not_asked, version)
@@ -270,10 +286,40 @@ class ConsultCredit:
             delivered = found
         return await self.settle.delivered(order.claim, consultation.id, delivered, version)
 
-    async def _ended(self, consultation_id: UUID) -> Consultation | None:
-        async with self.units_of_work.read() as work:
-            consultation = await work.consultations.get(consultation_id)
-        return consultation if consultation is not None and not consultation.outcome.open else None
+    async def _ask(self, account: BureauAccount, wanted: ConsultationOrder, claim: Claim) -> BureauReport:
+        """Place the order. While the bureau takes its time the lease is renewed, so that it can be short."""
+        asking = asyncio.create_task(self.bureau.consult(account, wanted))
+        try:
+            while not (await asyncio.wait({asking}, timeout=RENEWED_EVERY.total_seconds()))[0]:
+                # What is waited for costs money: a renewal that fails must not end the waiting.
+                with contextlib.suppress(Exception):
+                    async with self.units_of_work.begin() as work:
+                        await work.outbox.retry(claim, LEASE)
+            return await asking
+        finally:
+            asking.cancel()
+
+    async def _ended(self, wait: _Wait, deadline: datetime) -> Consultation | None:
+        """Wait until the order ended, whose consultation is the answer, or the change of password (None).
+
+        Raises Conflict and BureauFailure at the deadline. Only reads: many may be waiting.
+        """
+        pulse = FIRST_PULSE
+        while True:
+            left = deadline - self.clock.now()
+            if left <= timedelta(0):
+                raise _still_under_way(wait)
+            await self.clock.sleep(min(pulse * _random.uniform(0.5, 1), left))
+            pulse = min(pulse * 1.5, LONGEST_PULSE)
+            async with self.units_of_work.read() as work:
+                if wait.consultation_id is None:
+                    integration = await work.integrations.get(wait.integration_id)
+                    if integration is None or integration.consultation.state is not CredentialState.ROTATING:
+                        return None
+                else:
+                    consultation = await work.consultations.get(wait.consultation_id)
+                    if consultation is None or not consultation.outcome.open:
+                        return consultation
 
     async def _audit_warning(self, work: UnitOfWork, caller: Caller, last: Consultation) -> None:
         await work.audit.add(
@@ -287,6 +333,10 @@ class ConsultCredit:
                 number=last.number,
             )
         )
+
+
+def _wait_for(under_way: Consultation, *, join: bool = False) -> _Wait:
+    return _Wait(integration_id=under_way.integration_id, consultation_id=under_way.id, join=join)
 
 
 def _equal(under_way: Consultation, subject: Subject) -> bool:

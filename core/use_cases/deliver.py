@@ -1,6 +1,6 @@
-"""The dispatcher: takes promises from the outbox and keeps them."""
+"""Keep a promise of the outbox, or hand it back when this process stops."""
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,43 +11,27 @@ from core.use_cases.delivery import DEFAULT_PAUSE, ClaimLost, Delivery
 from core.use_cases.recover_consultation import RecoverConsultation
 from core.use_cases.recover_rotation import RecoverRotation
 from core.use_cases.register_at_bureau import RegisterAtBureau
-from ports.outbox import Queue
-
-BATCH = 16
-
-APART = timedelta(milliseconds=25)
-"""How long after one another the deliveries of a pass begin: sooner than the bureau answers, so they overlap, and yet
-whoever calls the API meanwhile does not wait behind all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deliver:
-    """One pass of the dispatcher. What goes wrong with one promise does not keep the others from being kept.
+    """Policy.
 
-    Raises ExceptionGroup with whatever no use case expected; the promises concerned come due again when their lease
-    ends.
+    - Each kind of promise is kept by the use case that knows it. What goes wrong as expected is written down there, and the
+      promise comes due again when it may be tried again.
+    - A claim that was lost to another holder is that holder's; nothing is written for it here.
+    - What is handed back unbegun was certainly not sent. What was cut off may have been, so its attempt counts and the next
+      holder asks the bureau first.
     """
 
-    queue: Queue
     delivery: Delivery
     register: RegisterAtBureau
     clear: ClearAtBureau
     recover_consultation: RecoverConsultation
     recover_rotation: RecoverRotation
 
-    async def __call__(self) -> int:
-        """Claim what is due and deliver it side by side; the answer is how many promises were taken up."""
-        claims = await self.queue.claim(BATCH)
-        deliveries = (self._deliver(claim, APART * place) for place, claim in enumerate(claims))
-        outcomes = await asyncio.gather(*deliveries, return_exceptions=True)
-        unexpected = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-        if unexpected:
-            raise ExceptionGroup("deliveries failed unexpectedly", unexpected)
-        return len(claims)
-
-    async def _deliver(self, claim: Claim, after: timedelta) -> None:
-        if after:
-            await self.delivery.clock.sleep(after)
+    async def __call__(self, claim: Claim) -> None:
+        """Keep one promise. Raises whatever no use case expected; it comes due again when its lease ends."""
         try:
             match claim.intent.kind:
                 case IntentKind.REGISTER:
@@ -62,3 +46,15 @@ class Deliver:
             return
         except BureauNotConfigured:
             await self.delivery.give_back(claim, DEFAULT_PAUSE)
+
+    async def hand_back_unbegun(self, claims: Sequence[Claim]) -> None:
+        """Give claims back as if they had never been taken. None of them may have been begun, nor be used again."""
+        async with self.delivery.units_of_work.begin() as work:
+            for claim in claims:
+                await work.outbox.unclaim(claim)
+
+    async def hand_back_cut_off(self, claims: Sequence[Claim]) -> None:
+        """Give claims back that may or may not have been sent, due at once for whoever comes next."""
+        async with self.delivery.units_of_work.begin() as work:
+            for claim in claims:
+                await work.outbox.retry(claim, timedelta(0))

@@ -37,10 +37,13 @@ class RecoverConsultation:
             integration = await work.integrations.get(consultation.integration_id) if consultation else None
         if consultation is None or integration is None:
             raise LookupError("a consultation that was placed is gone")
+        if not consultation.outcome.open:
+            async with self.units_of_work.begin() as work:
+                await work.outbox.done(claim)
+            return
         version = integration.consultation.version
         if integration.deleted_at is not None:
-            unknowable = BureauFailure(failure=FailureClass.UNDETERMINED)
-            await self.settle.failed(claim, consultation_id, unknowable, version)
+            await self.settle.given_up(claim, consultation_id, FailureClass.UNDETERMINED)
             return
         try:
             account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
@@ -51,7 +54,6 @@ class RecoverConsultation:
         if found is not None:
             await self.settle.delivered(claim, consultation_id, found, version)
         elif self.clock.now() - consultation.performed_at >= GIVE_UP_AFTER:
-            never_received = BureauFailure(failure=FailureClass.TRANSIENT)
-            await self.settle.failed(claim, consultation_id, never_received, version)
+            await self.settle.given_up(claim, consultation_id, FailureClass.TRANSIENT)
         else:
             await self.settle.unknown(claim, consultation_id)

@@ -89,5 +89,6 @@ class RotateKeys:
         context = secret_context(integration.id, kind)
         anew = self.vault.seal(self.vault.open(sealed, context), context)
         credential = integration.credential(kind)
-        place = "sealed" if credential.sealed is sealed else "pending"
-        return integration.with_credential(replace(credential, **{place: anew}))
+        if credential.sealed is sealed:
+            return integration.with_credential(replace(credential, sealed=anew))
+        return integration.with_credential(replace(credential, pending=anew))

@@ -19,7 +19,8 @@ ASK_AGAIN_AFTER = timedelta(seconds=10)
 class SettleConsultation:
     """Each method settles the claim and the consultation in one transaction, and answers the consultation as it stands.
 
-    When the claim was lost, another holder has settled or will settle it, and nothing is written.
+    What the bureau said is written down by whoever hears it first, even when the claim was lost meanwhile: there is one
+    order, and one answer to it. What is only concluded from its silence is written by the holder of the claim alone.
     """
 
     units_of_work: UnitsOfWork
@@ -32,7 +33,8 @@ class SettleConsultation:
         """The bureau delivered a report."""
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
-            if not await work.outbox.done(claim) or not consultation.outcome.open:
+            await work.outbox.done(claim)
+            if not consultation.outcome.open:
                 return consultation
             settled = replace(
                 consultation,
@@ -60,23 +62,26 @@ class SettleConsultation:
         final = failure.failure in FINAL_FAILURES
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
-            if not await work.outbox.done(claim) or not consultation.outcome.open:
+            await work.outbox.done(claim)
+            if not consultation.outcome.open:
                 return consultation
-            settled = replace(
-                consultation,
-                outcome=ConsultationOutcome.REFUSED if final else ConsultationOutcome.FAILED,
-                performed_at=self.clock.now(),
-                billable=failure.billable,
-                failure=failure.failure,
-                bureau_code=failure.code,
-                bureau_message=failure.message,
-            )
+            settled = self._failed(consultation, failure)
             await work.consultations.save(settled)
             health = (consultation.integration_id, CredentialKind.CONSULTATION, credential_version)
             if failure.failure is FailureClass.CREDENTIAL:
                 await note_refused(work, self.ids, *health, settled.performed_at)
             elif final:
                 await note_accepted(work, *health, settled.performed_at)
+            return settled
+
+    async def given_up(self, claim: Claim, consultation_id: UUID, failure: FailureClass) -> Consultation:
+        """The bureau does not know of the order, or nobody can ask it any more: it has failed, so far as is known."""
+        async with self.units_of_work.begin() as work:
+            consultation = await _locked(work, consultation_id)
+            if not await work.outbox.done(claim) or not consultation.outcome.open:
+                return consultation
+            settled = self._failed(consultation, BureauFailure(failure=failure))
+            await work.consultations.save(settled)
             return settled
 
     async def unknown(self, claim: Claim, consultation_id: UUID) -> Consultation:
@@ -90,6 +95,18 @@ class SettleConsultation:
             )
             await work.consultations.save(undetermined)
             return undetermined
+
+    def _failed(self, consultation: Consultation, failure: BureauFailure) -> Consultation:
+        final = failure.failure in FINAL_FAILURES
+        return replace(
+            consultation,
+            outcome=ConsultationOutcome.REFUSED if final else ConsultationOutcome.FAILED,
+            performed_at=self.clock.now(),
+            billable=failure.billable,
+            failure=failure.failure,
+            bureau_code=failure.code,
+            bureau_message=failure.message,
+        )
 
 
 async def _locked(work: UnitOfWork, consultation_id: UUID) -> Consultation:

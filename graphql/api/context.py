@@ -1,11 +1,12 @@
 """What resolvers share during one request."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import strawberry
 
+from api.admission import admit_always
 from api.loaders import Loaders
 from api.texts.languages import Language
 from api.use_cases import UseCases
@@ -18,7 +19,8 @@ from ports.unit_of_work import UnitsOfWork
 class Context:
     """Who asks, in which language, and what answers. Made anew for each request.
 
-    report_link: makes the path of a report page a link that a browser's tab can open in the caller's name.
+    report_link: makes the path of a report page a link that a browser's tab can open in the caller's name. admit_paid: raises
+    RateLimited when the caller orders too often what the bureau bills.
     """
 
     caller: Caller
@@ -29,6 +31,7 @@ class Context:
     loaders: Loaders
     clock: Clock
     report_link: Callable[[str], str] = str
+    admit_paid: Callable[[], Awaitable[None]] = admit_always
 
     def sees_whole_documents(self) -> bool:
         """Whether documents are shown to the caller without a mask."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import structlog
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -10,29 +11,37 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from api.admission import RateLimited
 from api.context import Context
-from api.http.context import ContextFactory
-from api.http.endpoint import GraphQLEndpoint
+from api.errors.presentation import SERVICE_UNAVAILABLE
+from api.http.context import ContextFactory, language_of
+from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
+from api.messages import error_message
 from api.schema import build_schema
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from core.use_cases.stream_consultations import StreamConsultations
 from core.use_cases.stream_negativations import StreamNegativations
 from ports.clock import Clock
 from ports.report_renderer import ReportRenderer
+from ports.storage import StorageUnavailable
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from server.container import use_cases
+from server.door import Door
 from server.examples import Examples
 from server.explorer import Explorer, asset
 from server.exports import Exports
 from server.health import Health
 from server.middleware import RequestIdMiddleware, SecurityHeadersMiddleware
+from server.rate_limits import RateLimits
 from server.report_pages import ReportPages
 from server.services import Services
 from server.tickets import Tickets
 from server.worker import Worker
 
 GRAPHQL = "/graphql"
+
+_log = structlog.stdlib.get_logger("server.app")
 
 _ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _CORS_HEADERS = ["Authorization", "Content-Type", "Accept", "Accept-Language", "X-Request-Id"]
@@ -44,21 +53,21 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
     units_of_work, clock = container.resolve(UnitsOfWork), container.resolve(Clock)
     tickets = Tickets(vault=container.resolve(Vault), clock=clock)
     contexts = ContextFactory(units_of_work=units_of_work, use_cases=use_cases(container), clock=clock)
+    limits = RateLimits(requests=services.settings.rate_limit, paid=services.settings.consultation_rate_limit)
+    door = Door(contexts.identify, tickets, limits)
     pages = ReportPages(
-        identify=contexts.identify,
+        identify=door.reader,
         open_report=container.resolve(OpenReport),
         open_original=container.resolve(OpenOriginal),
         renderer=container.resolve(ReportRenderer),
-        tickets=tickets,
     )
     exports = Exports(
-        identify=contexts.identify,
+        identify=door.reader,
         consultations=container.resolve(StreamConsultations),
         negativations=container.resolve(StreamNegativations),
-        tickets=tickets,
         clock=clock,
     )
-    endpoint = GraphQLEndpoint(build_schema(), _with_links(contexts, tickets))
+    endpoint = GraphQLEndpoint(build_schema(), _contexts(contexts, door, tickets, limits))
     explorer = Explorer(examples=Examples(units_of_work=units_of_work), demo_token=demo_token)
     app = Starlette(
         routes=[
@@ -67,9 +76,13 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Route(f"{GRAPHQL}/assets/{{name}}", asset),
             *pages.routes(),
             *exports.routes(),
-            *Health(units_of_work=units_of_work, worker=worker).routes(),
+            *Health(vitals=services.vitals, worker=worker).routes(),
         ],
-        exception_handlers={Exception: _broken},
+        exception_handlers={
+            RateLimited: _turned_away,
+            StorageUnavailable: _unavailable,
+            Exception: _broken,
+        },
     )
     return _surrounded(app, services.settings.cors_origins)
 
@@ -83,10 +96,16 @@ def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request
     return graphql
 
 
-def _with_links(contexts: ContextFactory, tickets: Tickets) -> Callable[[Request], Awaitable[Context]]:
+def _contexts(
+    contexts: ContextFactory, door: Door, tickets: Tickets, limits: RateLimits
+) -> Callable[[Request], Awaitable[Context]]:
     async def make_context(request: Request) -> Context:
-        context = await contexts(request)
-        return replace(context, report_link=lambda address: tickets.link(address, context.caller))
+        caller = await door.caller(request)
+        return replace(
+            contexts.of(request, caller),
+            report_link=lambda address: tickets.link(address, caller),
+            admit_paid=lambda: limits.admit_paid(caller),
+        )
 
     return make_context
 
@@ -100,10 +119,25 @@ def _surrounded(app: ASGIApp, cors_origins: tuple[str, ...]) -> ASGIApp:
             allow_origins=cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=_CORS_HEADERS,
-            expose_headers=["X-Request-Id"],
+            expose_headers=["X-Request-Id", "Retry-After"],
             max_age=600,
         )
     return RequestIdMiddleware(surrounded)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    """Without its database the service can do nothing; the endpoint of the API says so itself, and better."""
+    _log.warning(str(error))
+    body = {"code": SERVICE_UNAVAILABLE, "detail": error_message(SERVICE_UNAVAILABLE, language_of(request))}
+    return JSONResponse({"error": body}, status_code=503, headers={"Retry-After": RETRY_AFTER})
+
+
+async def _turned_away(request: Request, error: Exception) -> Response:
+    """The answer of a page or file to whoever asks too often."""
+    seconds = error.seconds if isinstance(error, RateLimited) else 1
+    text = error_message("RATE_LIMITED", language_of(request), seconds=seconds)
+    body = {"error": {"code": "RATE_LIMITED", "detail": text}}
+    return JSONResponse(body, status_code=429, headers={"Retry-After": str(seconds)})
 
 
 async def _broken(request: Request, error: Exception) -> Response:

@@ -1,6 +1,4 @@
-"""Who opens a page: by token like any caller of the API, or by a ticket for this very page."""
-
-from collections.abc import Awaitable, Callable
+"""Tickets in requests: in whose name a page or file is opened without a token."""
 
 from starlette.requests import Request
 
@@ -10,15 +8,15 @@ from server.tickets import Tickets
 TICKET = "ticket"
 """The query parameter that holds a ticket."""
 
-Identify = Callable[[Request], Awaitable[Caller]]
-"""Tells from the `Authorization` header who calls; raises Unauthenticated."""
 
+def holder_of(request: Request, tickets: Tickets) -> Caller | None:
+    """Whose ticket the request shows; None when it shows none, or a token, which counts before a ticket.
 
-async def reader_of(request: Request, identify: Identify, tickets: Tickets) -> Caller:
-    """Who opens the page. A token counts before a ticket. Raises Unauthenticated."""
+    Raises Unauthenticated for a ticket that does not open this very page.
+    """
     ticket = request.query_params.get(TICKET)
     if ticket is None or "authorization" in request.headers:
-        return await identify(request)
+        return None
     origin = request.client.host if request.client else None
     holder = tickets.holder(ticket, _address(request), origin)
     if holder is None:

@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
-from server import schema_file, serving, token_commands
+from server import key_commands, schema_file, serving, token_commands
 from server.demo.command import fill_demo
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
@@ -41,6 +41,8 @@ app = typer.Typer(
 )
 tokens = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(tokens, name="token")
+keys = typer.Typer(help="The keys of stored passwords.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(keys, name="keys")
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
 
@@ -136,6 +138,30 @@ def revoke_token(
 ) -> None:
     """End a token, from this moment on."""
     _run(token_commands.revoke(_settings(), token_id))
+
+
+@keys.command("generate")
+def generate_key() -> None:
+    """Print a new key, for FIADOR_SECRET_KEYS."""
+    key_commands.generate()
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show by their ids which keys are in use, and whether each of them is configured."""
+    _run(key_commands.show(_settings()))
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Seal every stored password anew with the first key; a key file gets a new one for it. The service may go on."""
+    _run(key_commands.rotate(_settings()))
+
+
+@keys.command("drop")
+def drop_keys() -> None:
+    """Take the keys out of the key file that no password needs any more."""
+    _run(key_commands.drop(_settings()))
 
 
 @app.command()

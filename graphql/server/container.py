@@ -7,15 +7,19 @@ import punq
 
 from api.use_cases import UseCases
 from core.domain.access import hash_token
+from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
 from core.use_cases.create_token import CreateToken
 from core.use_cases.deliver import Deliver
 from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
 from core.use_cases.identify_caller import IdentifyCaller
+from core.use_cases.list_keys import ListKeys
 from core.use_cases.list_tokens import ListTokens
+from core.use_cases.missing_keys import MissingKeys
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from core.use_cases.revoke_token import RevokeToken
+from core.use_cases.rotate_keys import RotateKeys
 from core.use_cases.stream_consultations import StreamConsultations
 from core.use_cases.stream_negativations import StreamNegativations
 from ports.business_calendar import BusinessCalendar
@@ -26,19 +30,24 @@ from ports.outbox import Queue
 from ports.password_hasher import PasswordHasher
 from ports.report_renderer import ReportRenderer
 from ports.token_source import TokenSource
+from ports.token_verifier import TokenVerifier
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 OWN_USE_CASES = (
+    ConfirmCaller,
     ContinueCollection,
     CreateToken,
     Deliver,
     FetchChanges,
     FetchResults,
+    ListKeys,
     ListTokens,
+    MissingKeys,
     OpenOriginal,
     OpenReport,
     RevokeToken,
+    RotateKeys,
     StartDailyCollection,
     StreamConsultations,
     StreamNegativations,
@@ -62,11 +71,12 @@ def build_container(
     clock: Clock,
     ids: Ids,
     calendar: BusinessCalendar,
+    verifier: TokenVerifier | None = None,
     admin_token: str | None = None,
 ) -> punq.Container:
     """A container of ports and use cases. The parameters' types are what makes the type checker compare adapter and port.
 
-    admin_token: the token known in advance, if there is one.
+    verifier: checks tokens of an identity provider, if there is one. admin_token: the token known in advance, if there is one.
     """
     container = punq.Container()
     ports: dict[type, object] = {
@@ -86,6 +96,7 @@ def build_container(
     identify = IdentifyCaller(
         units_of_work=units_of_work,
         clock=clock,
+        verifier=verifier,
         admin_token_hash=hash_token(admin_token) if admin_token else None,
     )
     container.register(IdentifyCaller, instance=identify)

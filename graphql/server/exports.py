@@ -25,7 +25,8 @@ from core.use_cases.stream_consultations import StreamConsultations, StreamConsu
 from core.use_cases.stream_negativations import StreamNegativations, StreamNegativationsCommand
 from ports.clock import Clock
 from ports.table_writer import Cell, TableColumn, TableWriter
-from server.auth import TICKET, Identify, reader_of
+from server.auth import TICKET
+from server.door import Identify
 from server.query_filters import problem_text, read_filter
 from server.report_tables import (
     CONSULTATION_COLUMNS,
@@ -34,7 +35,6 @@ from server.report_tables import (
     columns_of,
     rows_of,
 )
-from server.tickets import Tickets
 
 FORMATS: tuple[TableWriter, ...] = (CsvTable(), XlsxTable())
 
@@ -60,12 +60,11 @@ class _Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exports:
-    """The downloads. They take the same token as the API, or a ticket for this very address (see `Tickets`)."""
+    """The downloads. `identify`: by the same token as at the API, or by a ticket for this very address (see `Tickets`)."""
 
     identify: Identify
     consultations: StreamConsultations
     negativations: StreamNegativations
-    tickets: Tickets
     clock: Clock
 
     def routes(self) -> list[Route]:
@@ -96,9 +95,10 @@ class Exports:
         async def endpoint(request: Request) -> Response:
             language = language_of(request)
             try:
-                caller = await reader_of(request, self.identify, self.tickets)
+                caller = await self.identify(request)
                 permission.check(caller)
                 rows = report.open(caller, _conditions(request.query_params), writer.extension)
+                first = [] if request.method == "HEAD" else await _first_of(rows)
             except Unauthenticated as error:
                 text = error_message(f"UNAUTHENTICATED_{error.reason.value}", language)
                 return _refusal(401, "UNAUTHENTICATED", text, headers={"WWW-Authenticate": "Bearer"})
@@ -115,7 +115,7 @@ class Exports:
                 return Response(headers=headers, media_type=writer.media_type)
             return _Download(
                 rows,
-                writer.write(report.title, report.columns, rows),
+                writer.write(report.title, report.columns, _again(first, rows)),
                 media_type=writer.media_type,
                 headers=headers,
             )
@@ -146,6 +146,21 @@ class _Download(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with aclosing(self._rows), aclosing(self._file):
             await super().__call__(scope, receive, send)
+
+
+async def _first_of(rows: Rows) -> list[Sequence[Cell]]:
+    """The first row, if there is any. Whatever fails at the beginning so fails while the answer can still say it."""
+    async for row in rows:
+        return [row]
+    return []
+
+
+async def _again(first: list[Sequence[Cell]], rows: Rows) -> Rows:
+    """All rows, of which the first was read before."""
+    for row in first:
+        yield row
+    async for row in rows:
+        yield row
 
 
 def _conditions(parameters: QueryParams) -> QueryParams:

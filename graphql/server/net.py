@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-GRACE_SECONDS = 8
+GRACE_SECONDS = 10
 """How long requests under way may take to finish after the server was asked to stop; longer ones are cut off."""
 
 CUT_SECONDS = 1

@@ -1,4 +1,4 @@
-"""Small files that only their owner reads: the key of stored passwords, the demo's token."""
+"""Small files that only their owner reads: the keys of stored passwords (one a line, the first writes), the demo's token."""
 
 import contextlib
 import os
@@ -27,14 +27,14 @@ def make_data_folder() -> None:
 
 
 def secret_keys(configured: tuple[str, ...]) -> tuple[str, ...]:
-    """The configured keys, or the key of the key file, which is made at the first start. Raises WrongSettings."""
+    """The configured keys, or those of the key file, which is made at the first start. Raises WrongSettings."""
     if configured:
         return configured
     make_data_folder()
     if not KEY_FILE.exists():
         with contextlib.suppress(FileExistsError):  # another process was quicker: its key is the key
             write_private(KEY_FILE, generate_key())
-    return (read_private(KEY_FILE),)
+    return tuple(read_private(KEY_FILE).split())
 
 
 def write_private(path: Path, text: str, *, replace: bool = False) -> None:

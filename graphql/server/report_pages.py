@@ -13,8 +13,7 @@ from core.domain.access import Scope, Unauthenticated
 from core.domain.errors import Forbidden, NotFound
 from core.use_cases.open_report import OpenOriginal, OpenReport, OpenReportCommand
 from ports.report_renderer import ReportRenderer
-from server.auth import Identify, reader_of
-from server.tickets import Tickets
+from server.door import Identify
 
 ORIGINAL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 """The provider's page is somebody else's code: it runs no script, sends nothing and is of no origin."""
@@ -35,13 +34,12 @@ Open = Callable[[OpenReportCommand], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPages:
-    """The pages. They take the same token as the API, or a ticket (see `Tickets`)."""
+    """The pages. `identify`: by the same token as at the API, or by a ticket (see `Tickets`)."""
 
     identify: Identify
     open_report: OpenReport
     open_original: OpenOriginal
     renderer: ReportRenderer
-    tickets: Tickets
 
     def routes(self) -> list[Route]:
         """Where the pages are."""
@@ -54,7 +52,7 @@ class ReportPages:
     def _opened(self, name: str, page: Open) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             try:
-                caller = await reader_of(request, self.identify, self.tickets)
+                caller = await self.identify(request)
                 PAGES[name].check(caller)
                 number = _number(request.path_params["number"])
                 return await page(OpenReportCommand(caller=caller, number=number, form=name))

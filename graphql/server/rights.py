@@ -2,9 +2,13 @@
 
 import sys
 from collections.abc import Iterator
+from typing import Any
+
+import typer
 
 from api.permissions import permission_of
 from api.schema import MUTATIONS, QUERIES
+from server import cli
 from server.exports import DOWNLOADS, FORMATS
 from server.report_pages import PAGES
 
@@ -18,20 +22,6 @@ PUBLIC = {
     "/health/ready": "",
 }
 """Addresses that want no token: they show nothing of the company."""
-
-COMMANDS = (
-    "serve",
-    "worker",
-    "sandbox",
-    "migrate",
-    "demo",
-    "import",
-    "token create",
-    "token list",
-    "token revoke",
-    "schema",
-)
-"""What whoever may run commands in the service's name may do; there is no further check, for they hold the database and its key."""
 
 
 def rights() -> Iterator[tuple[str, str, str]]:
@@ -49,7 +39,8 @@ def rights() -> Iterator[tuple[str, str, str]]:
         yield "download", files, permission.wants
     for path, what in PUBLIC.items():
         yield "page", f"`{path}`" + (f" ({what})" if what else ""), "no token"
-    for command in COMMANDS:
+    # There is no further check: whoever runs commands in the service's name holds the database and its key.
+    for command in _commands(typer.main.get_command(cli.app)):
         yield "command", f"`fiador {command}`", "the account that the service runs in"
 
 
@@ -57,6 +48,14 @@ def table() -> str:
     """The table in Markdown, between its marks."""
     rows = [f"| {kind} | {name} | {wants} |" for kind, name, wants in rights()]
     return "\n".join([MARK, "| | operation | needs |", "|---|---|---|", *rows, END])
+
+
+def _commands(group: Any, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
 
 
 def _camel(name: str) -> str:

@@ -14,6 +14,7 @@ from adapters.crypto.vault import AesGcmVault
 from adapters.reports.renderer import PrintedReports
 from adapters.sql.database import Database
 from adapters.sql.engine import UnsupportedDatabase
+from adapters.sql.heartbeat import SqlStorageCheck
 from adapters.sql.migrate import DatabaseUnavailable, migrate
 from adapters.sql.queue import SqlQueue
 from adapters.sql.unit_of_work import SqlUnitsOfWork
@@ -22,9 +23,12 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import Uuid7Ids
 from core.domain.bureau import Environment
 from server.container import build_container
-from server.private_files import make_data_folder, secret_keys
+from server.key_file import open_vault
+from server.missing_keys import require_keys
+from server.private_files import make_data_folder
 from server.sandbox import sandbox_inside
 from server.settings import DEFAULT_DATABASE_URL, PREFIX, Settings, WrongSettings
+from server.vitals import Vitals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +39,19 @@ class Services:
     container: punq.Container
     database: Database
     queue: SqlQueue
+    vitals: Vitals
     sandbox_address: str | None
 
 
 @contextlib.asynccontextmanager
 async def open_services(
-    settings: Settings, *, with_sandbox: bool, migrated: bool = False
+    settings: Settings, *, with_sandbox: bool, with_all_keys: bool = False, migrated: bool = False
 ) -> AsyncIterator[Services]:
     """Open the database at its newest schema, the way to the bureau, and all that is built on them.
 
     with_sandbox: whether to run the sandbox when no homologation address is configured. migrated: the database was
-    brought to its newest schema just now, and need not even be there yet. Raises WrongSettings with one line that says
-    what is missing.
+    brought to its newest schema just now, and need not even be there yet. with_all_keys: whether each stored password
+    must open. Raises WrongSettings with one line that says what is missing.
     """
     vault = _vault(settings)
     if not migrated:
@@ -55,13 +60,16 @@ async def open_services(
     async with contextlib.AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.pool_size)
         stack.push_async_callback(database.close)
+        units_of_work = SqlUnitsOfWork(database, clock)
+        if with_all_keys:
+            await require_keys(units_of_work, vault, settings)
         sandbox_address = None
         if with_sandbox and settings.homologation_url is None:
             sandbox_address = await stack.enter_async_context(sandbox_inside())
         queue = SqlQueue(database, clock)
         client = await stack.enter_async_context(new_http_client())
         container = build_container(
-            units_of_work=SqlUnitsOfWork(database, clock),
+            units_of_work=units_of_work,
             queue=queue,
             bureau=ConnectSaBureau(_addresses(settings, sandbox_address), client),
             vault=vault,
@@ -78,6 +86,7 @@ async def open_services(
             container=container,
             database=database,
             queue=queue,
+            vitals=Vitals(storage=SqlStorageCheck(database, clock), clock=clock),
             sandbox_address=sandbox_address,
         )
 
@@ -100,7 +109,7 @@ async def migrate_database(settings: Settings) -> None:
 
 def _vault(settings: Settings) -> AesGcmVault:
     try:
-        return AesGcmVault(secret_keys(settings.secret_keys))
+        return open_vault(settings.secret_keys)
     except InvalidSecretKeys as error:
         raise WrongSettings(f"{PREFIX}SECRET_KEYS is of no use: {error}") from None
 

@@ -18,6 +18,7 @@ from core.use_cases.fetch_results import FetchResults
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
+from server.dispatcher import Dispatcher
 from server.logs import set_up_logs
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
 from server.private_files import DEMO_TOKEN_FILE, read_private
@@ -25,6 +26,7 @@ from server.processes import run_processes, stop_with_parent, tell_ready
 from server.sandbox import open_sandbox
 from server.services import Services, open_services
 from server.settings import PREFIX, Settings, WrongSettings
+from server.vitals import LOOK_EVERY
 from server.worker import Routine, Worker
 
 KEPT_PROMISES_FOR = timedelta(days=90)
@@ -60,7 +62,7 @@ def _require_shareable(settings: Settings, workers: int) -> None:
 
 async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
     stop = stop_on_signals()
-    async with open_services(settings, with_sandbox=True) as services:
+    async with open_services(settings, with_sandbox=True, with_all_keys=True) as services:
         token = await _demo_token(services) if is_loopback(listener) else None
 
         def announce() -> None:
@@ -72,7 +74,7 @@ async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
 async def _serve_together(settings: Settings, listener: socket.socket, workers: int) -> bool:
     """Whether all processes ended well."""
     stop = stop_on_signals()
-    async with open_services(settings, with_sandbox=False) as services:
+    async with open_services(settings, with_sandbox=False, with_all_keys=True) as services:
         token = await _demo_token(services) if is_loopback(listener) else None
     return await run_processes(
         workers,
@@ -107,20 +109,21 @@ async def _serve(
     stop: asyncio.Event,
     ready: Callable[[], None],
 ) -> None:
-    """Serve until `stop`. Then, in this order: accept nothing more, finish requests, end the worker's loops."""
+    """Serve until `stop`; then accept and take up nothing more, and finish the requests and deliveries in hand."""
     worker = make_worker(services)
     app = build_app(services, worker, token)
     _keep_for_good()
-    async with worker.running():
+    async with asyncio.TaskGroup() as tasks, worker.running():
+        tasks.create_task(serve_until(stop, app, listener))
         ready()
-        await serve_until(stop, app, listener)
+        await stop.wait()
 
 
 async def work(settings: Settings) -> None:
     """The worker alone, beside any number of others on one PostgreSQL. Raises WrongSettings."""
     stop = stop_on_signals()
     async with (
-        open_services(settings, with_sandbox=False) as services,
+        open_services(settings, with_sandbox=False, with_all_keys=True) as services,
         make_worker(services).running(),
     ):
         _announce({"Worker": "running"})
@@ -148,21 +151,22 @@ def _keep_for_good() -> None:
 def make_worker(services: Services) -> Worker:
     """The worker with every loop that the service needs."""
     container, queue = services.container, services.queue
+    clock = container.resolve(Clock)
 
     async def prune() -> int:
         return await queue.prune(KEPT_PROMISES_FOR)
 
     return Worker(
-        deliver=container.resolve(Deliver),
+        dispatcher=Dispatcher(deliver=container.resolve(Deliver), queue=queue, clock=clock),
         routines={
             "fetch results": Routine(run=container.resolve(FetchResults)),
             "fetch changes": Routine(run=container.resolve(FetchChanges)),
             "start the daily collection": Routine(run=container.resolve(StartDailyCollection)),
             "continue the collection": Routine(run=container.resolve(ContinueCollection)),
             "prune kept promises": Routine(run=prune, pause=timedelta(hours=1)),
+            "look at the vitals": Routine(run=services.vitals.look, pause=LOOK_EVERY),
         },
-        queue=queue,
-        clock=container.resolve(Clock),
+        clock=clock,
     )
 
 

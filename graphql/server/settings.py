@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], *CommaSeparated] = ()
     """Origins of web pages that may call the API from a browser, separated by commas."""
 
+    rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 12_000
+    """How many requests a token may make in a minute, counted in each process; 0: as many as it likes."""
+
+    consultation_rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 3_000
+    """How many consultations a token may order in a minute, counted in each process; 0: as many as it likes."""
+
     log_format: Literal["console", "json"] = "console"
     """How log lines are written to the standard error."""
 

@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import functools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from ports.clock import Clock
-from ports.outbox import Queue
+from server.dispatcher import Dispatcher
 
 _log = structlog.stdlib.get_logger("server.worker")
 
@@ -25,18 +27,19 @@ ROUTINE_PAUSE = timedelta(seconds=2)
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
 
-STALE_AFTER = timedelta(minutes=5)
-"""A loop that did not come round for so long is stuck: longer than any pause or any exchange with the bureau."""
+STALE_AFTER = 300.0
+"""A loop that did not come round for so many seconds is stuck: longer than any pause or any exchange with the bureau."""
 
 REST = 0.5
 """How long a routine rests after a pass, as a share of the time that the pass took."""
 
 STOP_SECONDS = 10
-"""How long work under way may take to finish when the process stops; what is cut off is asked about after the start."""
+"""How long work under way may take to finish when the process stops. What is cut off then is handed back, and asked about
+by whoever takes it up next."""
 
 
 Pass = Callable[[], Awaitable[int]]
-"""One pass of a loop; it answers how much it found to do, 0 (or False) when nothing is left."""
+"""One pass of a routine; it answers how much it found to do, 0 (or False) when nothing is left."""
 
 DELIVER = "deliver"
 
@@ -55,51 +58,55 @@ class Worker:
     A pass that raises is logged and repeated after a pause that doubles, with jitter: neither a fault in one pass nor a
     database that went away ends the loop, and no loop holds up another. After each pass of a routine that found something
     to do the loop rests for a share of the time that the pass took, so that the longest run leaves room for callers.
+
+    monotonic: seconds that pass whatever becomes of the time of day.
     """
 
-    def __init__(self, *, deliver: Pass, routines: Mapping[str, Routine], queue: Queue, clock: Clock) -> None:
-        self._passes = {DELIVER: deliver, **{name: routine.run for name, routine in routines.items()}}
-        self._pauses = {name: routine.pause for name, routine in routines.items()}
-        self._queue = queue
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        routines: Mapping[str, Routine],
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._routines = routines
         self._clock = clock
-        self._came_round = dict.fromkeys(self._passes, clock.now())
+        self._monotonic = monotonic
+        self._wait = SHORTEST_WAIT
+        self._came_round = dict.fromkeys([DELIVER, *routines], monotonic())
         self._stopping = asyncio.Event()
 
     def is_well(self) -> bool:
-        """Whether every loop came round lately, its own pause aside."""
-        stale_since = self._clock.now() - STALE_AFTER
-        return all(
-            at + self._pauses.get(name, LONGEST_WAIT) > stale_since for name, at in self._came_round.items()
+        """Whether every loop came round lately, its own pause aside, and no delivery is stuck."""
+        now = self._monotonic()
+        return self._dispatcher.longest_in_hand < STALE_AFTER and all(
+            now - at < STALE_AFTER + self._longest_pause(name) for name, at in self._came_round.items()
         )
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Work beside whatever the block does; when it ends, let the passes under way finish."""
-        loops = [asyncio.create_task(self._loop(name), name=f"worker-{name}") for name in self._passes]
+        """Work beside whatever the block does; when it ends, let what is under way finish, and hand back the rest."""
+        loops = [asyncio.create_task(self._loop(DELIVER, self._dispatcher.fill, self._wait_for_promises))]
+        for name, routine in self._routines.items():
+            rest = functools.partial(self._rest, routine)
+            loops.append(asyncio.create_task(self._loop(name, routine.run, rest)))
         try:
             yield
         finally:
             self._stopping.set()
-            _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
-            for loop in late:
-                loop.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(self._dispatcher.stop(STOP_SECONDS), _end(loops))
 
-    async def _loop(self, name: str) -> None:
-        pause, wait = FIRST_PAUSE, SHORTEST_WAIT
+    async def _loop(self, name: str, run: Pass, rest: Callable[[int, float], Awaitable[None]]) -> None:
+        pause = FIRST_PAUSE
         while not self._stopping.is_set():
             try:
-                began = self._clock.now()
-                done = await self._passes[name]()
-                self._came_round[name] = ended = self._clock.now()
+                began = self._monotonic()
+                found = await run()
+                self._came_round[name] = ended = self._monotonic()
                 pause = FIRST_PAUSE
-                if done:
-                    wait = SHORTEST_WAIT
-                    if name != DELIVER:
-                        await self._unless_stopping(self._clock.sleep((ended - began) * REST))
-                else:
-                    await self._unless_stopping(self._idle(name, wait))
-                    wait = min(wait * 2, LONGEST_WAIT)
+                await self._unless_stopping(rest(found, ended - began))
             except Exception:
                 # Whatever it was, the next pass may succeed; a loop that ended would keep no promise at all.
                 _log.exception(f"{name} failed", again_in_seconds=pause)
@@ -107,11 +114,16 @@ class Worker:
                 await self._unless_stopping(self._clock.sleep(timedelta(seconds=seconds)))
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _idle(self, name: str, wait: timedelta) -> None:
-        if name == DELIVER:
-            await self._queue.wait(wait)
-        else:
-            await self._clock.sleep(self._pauses[name])
+    async def _wait_for_promises(self, found: int, took: float) -> None:
+        self._wait = SHORTEST_WAIT if found else min(self._wait * 2, LONGEST_WAIT)
+        await self._dispatcher.wait(self._wait)
+
+    async def _rest(self, routine: Routine, found: int, took: float) -> None:
+        await self._clock.sleep(timedelta(seconds=took * REST) if found else routine.pause)
+
+    def _longest_pause(self, name: str) -> float:
+        pause = LONGEST_WAIT if name == DELIVER else self._routines[name].pause
+        return pause.total_seconds()
 
     async def _unless_stopping(self, waiting: Awaitable[None]) -> None:
         stop, wait = asyncio.create_task(self._stopping.wait()), asyncio.ensure_future(waiting)
@@ -122,3 +134,11 @@ class Worker:
             wait.cancel()
         if wait.done() and not wait.cancelled():
             wait.result()
+
+
+async def _end(loops: Collection[asyncio.Task[None]]) -> None:
+    """Let the passes under way finish, and cut off those that do not."""
+    _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
+    for loop in late:
+        loop.cancel()
+    await asyncio.gather(*late, return_exceptions=True)

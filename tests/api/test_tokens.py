@@ -6,9 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
+from api.admission import RateLimited
+from api.context import Context
 from api.http.endpoint import GraphQLEndpoint
-from core.domain.access import Caller, Scope
+from core.domain.access import Scope
 from support.builders import (
     NOW,
     make_token,
@@ -99,12 +102,15 @@ async def test_a_body_is_not_read_before_the_token_is_known(desk: Desk) -> None:
 
 
 async def test_a_caller_who_asks_too_often_has_to_wait(desk: Desk) -> None:
-    async def admit(caller: Caller) -> int | None:
-        return 30 if caller.name == "Caixa" else None
+    async def make_context(request: Request) -> Context:
+        context = await desk.contexts(request)
+        if context.caller.name == "Caixa":
+            raise RateLimited(seconds=30)
+        return context
 
     await _store_token(desk, "s3cret", name="Caixa")
     await _store_token(desk, "other", name="Outro")
-    async with client_of(GraphQLEndpoint(shared_schema(), desk.contexts, admit)) as client:
+    async with client_of(GraphQLEndpoint(shared_schema(), make_context)) as client:
         answers = [
             await client.post(
                 "/graphql", json={"query": VIEWER}, headers={"Authorization": f"Bearer {token}"}
@@ -113,4 +119,5 @@ async def test_a_caller_who_asks_too_often_has_to_wait(desk: Desk) -> None:
         ]
     assert [answer.status_code for answer in answers] == [429, 200]
     assert answers[0].headers["retry-after"] == "30"
-    assert answers[0].json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    extensions = answers[0].json()["errors"][0]["extensions"]
+    assert (extensions["code"], extensions["retryAfterSeconds"]) == ("RATE_LIMITED", 30)

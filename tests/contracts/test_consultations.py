@@ -50,21 +50,23 @@ async def test_the_last_successful_one_counts_in_any_branch(units_of_work: Units
 
 
 @pytest.mark.parametrize("outcome", ConsultationOutcome)
-async def test_an_open_one_awaits_its_answer(
-    units_of_work: UnitsOfWork, outcome: ConsultationOutcome
-) -> None:
-    document, plan = synthetic_cpf(3), ConsultationPlan.REPORT_AND_SCORE
+async def test_open_ones_await_their_answer(units_of_work: UnitsOfWork, outcome: ConsultationOutcome) -> None:
+    document = synthetic_cpf(3)
     async with units_of_work.begin() as work:
         company = await store_company(work)
-        asked = await work.consultations.add(
-            company.consultation(document=document, plan=plan, outcome=outcome)
-        )
+        asked = [
+            await work.consultations.add(
+                company.consultation(document=document, plan=plan, outcome=outcome, performed_at=at)
+            )
+            for plan, at in [
+                (ConsultationPlan.REPORT_AND_SCORE, NOW),
+                (ConsultationPlan.CREDNET_TOP, NOW - timedelta(hours=1)),
+            ]
+        ]
         store = work.consultations
-        expected = asked if outcome.open else None
-        assert await store.open_one(document, HERE, plan) == expected
-        assert await store.open_one(document, HERE, ConsultationPlan.CREDNET_TOP) is None
-        assert await store.open_one(document, Environment.PRODUCTION, plan) is None
-        assert await store.open_one(synthetic_cpf(4), HERE, plan) is None
+        assert await store.open_ones(document, HERE) == (asked if outcome.open else [])
+        assert await store.open_ones(document, Environment.PRODUCTION) == []
+        assert await store.open_ones(synthetic_cpf(4), HERE) == []
 
 
 async def test_reports_come_back_whole_and_pages_byte_for_byte(units_of_work: UnitsOfWork) -> None:

@@ -111,6 +111,27 @@ async def test_a_claim_that_is_given_back_comes_due_after_a_while(storage: Stora
     assert again.attempt == 2
 
 
+async def test_a_claim_of_which_nothing_was_begun_is_as_if_never_taken(storage: Storage) -> None:
+    begun_before, fresh, unclaimed = [make_intent() for _ in range(3)]
+    await _put(storage.units_of_work, begun_before, fresh, unclaimed)
+    first = {claim.intent.key: claim for claim in await storage.queue(lease=AT_ONCE).claim(10)}
+    queue = storage.queue()
+    async with storage.units_of_work.begin() as work:
+        for intent in (fresh, unclaimed):
+            assert await work.outbox.unclaim(first[intent.key])
+        assert await work.outbox.withdraw(unclaimed.key), "it was never claimed"
+    held = {claim.intent.key: claim for claim in await queue.claim(10)}
+    assert {key: claim.attempt for key, claim in held.items()} == {begun_before.key: 2, fresh.key: 1}
+    async with storage.units_of_work.begin() as work:
+        # The fence: a claim that another holder took is not given back by the one before.
+        assert not await work.outbox.unclaim(first[begun_before.key])
+        assert await work.outbox.unclaim(held[begun_before.key])
+        assert await work.outbox.done(held[fresh.key])
+        assert not await work.outbox.unclaim(held[fresh.key])
+    [again] = await queue.claim(10)
+    assert (again.intent, again.attempt) == (begun_before, 2)
+
+
 async def test_a_promise_born_leased_is_its_maker_s_until_the_lease_ends(storage: Storage) -> None:
     held, ended = make_intent(kind=IntentKind.RECOVER_ROTATION), make_intent()
     async with storage.units_of_work.begin() as work:

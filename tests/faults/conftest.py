@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from support.postgresql import PostgresServer
+
 _FIGURES = "figures"
 
 Figures = Callable[..., None]
@@ -27,6 +29,15 @@ def seed(request: pytest.FixtureRequest) -> int:
     """What every random choice of this run follows from."""
     given: int | None = request.config.getoption("--seed")
     return secrets.randbelow(1_000_000) if given is None else given
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> PostgresServer | None:
+    """Where the test's database is made: on a server, or in a SQLite file (None)."""
+    if request.param == "sqlite":
+        return None
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server
 
 
 @pytest.fixture

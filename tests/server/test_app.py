@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from core.domain.access import Scope
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
+from core.use_cases.open_report import OpenReport
 from ports.unit_of_work import UnitsOfWork
 from server.app import build_app
 from server.services import Services, open_services
@@ -37,11 +38,16 @@ class House:
         created = await self.services.container.resolve(CreateToken)(command)
         return {"Authorization": f"Bearer {created.token}"}
 
-    async def lose_database(self) -> None:
-        """Take away the database's file."""
+    def move_database(self, folder: Path) -> None:
+        """Move the database's files to another folder."""
+        folder.mkdir(exist_ok=True)
         for file in self.files():
-            file.unlink()
-        await self.services.database.close()
+            file.rename(folder / file.name)
+
+    def bring_database(self, folder: Path) -> None:
+        """Move the database's files back."""
+        for file in folder.iterdir():
+            file.rename(Path(".fiador") / file.name)
 
     def files(self) -> list[Path]:
         """The database's files."""
@@ -192,18 +198,57 @@ async def test_a_preflight_is_answered(house: House) -> None:
     assert "authorization" in answer.headers["access-control-allow-headers"].lower()
 
 
-async def test_it_is_ready_until_the_database_is_gone(house: House) -> None:
+async def test_it_is_ready_until_the_database_is_gone(house: House, tmp_path: Path) -> None:
     assert (await house.client.get("/health/live")).status_code == 200
+    unknown = await house.client.get("/health/ready")
+    assert (unknown.status_code, unknown.json()["database"]) == (503, "not looked at yet")
+    await house.services.vitals.look()
     ready = await house.client.get("/health/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "database": True, "worker": True})
-    await house.lose_database()
+    well = {"status": "ready", "database": "ok", "worker": "ok", "clock": "ok"}
+    assert (ready.status_code, ready.json()) == (200, well)
+    house.move_database(tmp_path / "elsewhere")
+    await house.services.vitals.look()
     gone = await house.client.get("/health/ready")
-    assert (gone.status_code, gone.json()["database"]) == (503, False)
+    assert (gone.status_code, gone.json()) == (503, {**well, "status": "not ready", "database": "away"})
     assert (await house.client.get("/health/live")).status_code == 200
+    assert house.files() == []
+    house.bring_database(tmp_path / "elsewhere")
+    await house.services.vitals.look()
+    assert (await house.client.get("/health/ready")).json() == well
 
 
-async def test_what_nobody_expected_is_said_without_details(house: House) -> None:
-    await house.lose_database()
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/consultations/1/report.html",
+        "/consultations/1/report.pdf",
+        "/consultations/1/original",
+        "/reports/consultations.csv",
+        "/reports/negativations.xlsx",
+    ],
+)
+async def test_a_page_is_unavailable_while_the_database_is_away(
+    house: House, tmp_path: Path, path: str
+) -> None:
+    clerk = await house.token(*Scope)
+    house.move_database(tmp_path / "elsewhere")
+    for headers in (ADMIN, clerk):
+        answer = await house.client.get(path, headers={**headers, "Accept-Language": "en"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert "without its database" in answer.json()["error"]["detail"]
+        assert int(answer.headers["retry-after"]) > 0
+    house.bring_database(tmp_path / "elsewhere")
+    for headers in (ADMIN, clerk):
+        assert (await house.client.get(path, headers=headers)).status_code == 200
+
+
+async def test_what_nobody_expected_is_said_without_details(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("CPF 111.444.777-35")
+
+    monkeypatch.setattr(OpenReport, "__call__", fail)
     answer = await house.client.get(f"/consultations/{house.number}/report.html", headers=ADMIN)
     assert answer.status_code == 500
     assert answer.json() == {"error": {"code": "INTERNAL", "requestId": answer.headers["x-request-id"]}}

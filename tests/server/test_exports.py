@@ -34,8 +34,10 @@ from core.use_cases.stream_consultations import (
     StreamConsultationsCommand,
 )
 from core.use_cases.stream_negativations import StreamNegativations
+from server.door import Door
 from server.exports import Exports
 from server.query_filters import read_filter
+from server.rate_limits import RateLimits
 from server.report_tables import OUTCOMES, STATUSES
 from server.tickets import Tickets
 from support.builders import TODAY, make_caller, make_consultation, make_debtor, make_negativation
@@ -54,10 +56,9 @@ class Counter:
         self.caller: Caller | None = world.caller
         self.tickets = Tickets(vault=world.vault, clock=world.clock)
         exports = Exports(
-            identify=self.identify,
+            identify=Door(self.identify, self.tickets, RateLimits(requests=0, paid=0)).reader,
             consultations=world.use_case(StreamConsultations),
             negativations=world.use_case(StreamNegativations),
-            tickets=self.tickets,
             clock=world.clock,
         )
         self.app = Starlette(routes=exports.routes())
@@ -424,7 +425,6 @@ async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: s
         identify=counter.identify,
         consultations=cast("StreamConsultations", report),
         negativations=world.use_case(StreamNegativations),
-        tickets=counter.tickets,
         clock=world.clock,
     )
 

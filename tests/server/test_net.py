@@ -6,6 +6,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from server import net
 from server.net import CannotListen, address_of, is_loopback, listen, serve_until, serving
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the tests are about
@@ -68,3 +69,45 @@ async def test_a_request_under_way_is_answered_before_it_stops() -> None:
         stop.set()
         proceed.set()
         assert (await answer).text == "ok"
+
+
+async def test_a_stream_without_end_is_cut_off_and_gives_back_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(net, "GRACE_SECONDS", 0.2)
+    begun, stop, given_back = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        try:
+            while True:
+                await send({"type": "http.response.body", "body": b"line\n", "more_body": True})
+                begun.set()
+                await asyncio.sleep(0.01)
+        finally:
+            await asyncio.sleep(0.1)  # as a transaction that is rolled back
+            given_back.set()
+
+    listener = listen("127.0.0.1", 0)
+    address = address_of(listener)
+    async with (
+        asyncio.timeout(30),
+        httpx.AsyncClient(trust_env=False) as client,
+        asyncio.TaskGroup() as tasks,
+    ):
+        serving_ends = tasks.create_task(serve_until(stop, endless, listener))
+        answer = tasks.create_task(_cut_off(client, address))
+        await begun.wait()
+        stop.set()
+        await serving_ends
+        assert given_back.is_set()
+        assert await answer
+
+
+async def _cut_off(client: httpx.AsyncClient, address: str) -> bool:
+    """Whether the answer broke off, instead of looking complete."""
+    try:
+        await client.get(address)
+    except httpx.RemoteProtocolError:
+        return True
+    return False

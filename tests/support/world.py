@@ -1,5 +1,6 @@
 """A company, in memory unless another storage is given: a branch with a linked integration, a customer with an overdue invoice, and every use case."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, TypeVar, get_type_hints
@@ -135,8 +136,12 @@ class World:
         return stored
 
     async def deliver(self) -> int:
-        """One pass of the dispatcher."""
-        return await self.use_case(Deliver)()
+        """Claim what is due and deliver it side by side; tells how many. Raises ExceptionGroup for what was unexpected."""
+        deliver, claims = self.use_case(Deliver), await self.queue.claim(16)
+        outcomes = await asyncio.gather(*map(deliver, claims), return_exceptions=True)
+        if unexpected := [outcome for outcome in outcomes if isinstance(outcome, Exception)]:
+            raise ExceptionGroup("deliveries failed unexpectedly", unexpected)
+        return len(claims)
 
     async def fetch_results(self) -> None:
         """Every routine that is due, once the bureau may be asked again."""

@@ -322,9 +322,7 @@ async def test_a_crash_after_the_order_is_cleared_up_by_the_dispatcher(world: Wo
     await world.deliver()
 
     async with world.units_of_work.read() as work:
-        assert (
-            await work.consultations.open_one(world.customer.document, Environment.HOMOLOGATION, PLAN) is None
-        )
+        assert await work.consultations.open_ones(world.customer.document, Environment.HOMOLOGATION) == []
     assert world.bureau.billed == {}
     assert len(world.bureau.called("consult")) == 1
 

@@ -1,10 +1,9 @@
-"""Delivering many promises: one after another enough that callers have their turn, and without saying the same thing each time."""
+"""Delivering many promises, without saying the same thing each time."""
 
 from datetime import timedelta
 
 from core.domain.credentials import PROVEN_FOR
 from core.domain.negativation import Negativation
-from core.use_cases.deliver import APART
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from support.builders import make_customer, make_invoice
 from support.world import World
@@ -16,20 +15,6 @@ async def _negativate(world: World) -> Negativation:
         invoice = await work.invoices.add(make_invoice(branch_id=world.branch.id, customer_id=customer.id))
     command = NegativateDebtorCommand(caller=world.caller, invoice_id=invoice.id)
     return await world.use_case(NegativateDebtor)(command)
-
-
-async def test_deliveries_begin_one_after_another(world: World) -> None:
-    for _ in range(3):
-        await _negativate(world)
-    assert await world.deliver() == 3
-    assert sorted(world.clock.slept) == [APART, 2 * APART]
-    assert len(world.bureau.called("register")) == 3
-
-
-async def test_a_single_promise_is_kept_at_once(world: World) -> None:
-    await _negativate(world)
-    await world.deliver()
-    assert world.clock.slept == []
 
 
 async def test_that_the_password_works_is_written_down_once_a_minute(world: World) -> None:

@@ -19,7 +19,6 @@ from core.domain.documents import Document
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.money import Money
 from core.domain.paging import Order
-from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport
 from ports.stores import Consultations
 
@@ -76,16 +75,13 @@ class SqlConsultations(
         )
         return self._maybe(await self._work.first(statement))
 
-    async def open_one(
-        self, document: Document, environment: Environment, plan: ConsultationPlan
-    ) -> Consultation | None:
+    async def open_ones(self, document: Document, environment: Environment) -> list[Consultation]:
         statement = (
             select(ConsultationRow)
-            .where(*_of(document, environment), col(ConsultationRow.plan) == plan)
-            .where(col(ConsultationRow.outcome).in_(_OPEN))
+            .where(*_of(document, environment), col(ConsultationRow.outcome).in_(_OPEN))
             .order_by(col(ConsultationRow.number))
         )
-        return self._maybe(await self._work.first(statement))
+        return [consultation_of(row) for row in await self._work.all(statement)]
 
     async def add_report(self, consultation_id: UUID, delivered: BureauReport) -> None:
         await self._work.put(report_row(consultation_id, delivered))

@@ -18,7 +18,7 @@ from adapters.sql.tables.collection import (
 from adapters.sql.tables.company import BranchRow, IntegrationRow, UsedPasswordRow
 from adapters.sql.tables.consultations import ConsultationRow, ReportRow
 from adapters.sql.tables.negativations import HistoryRow, NegativationRow
-from adapters.sql.tables.outbox import AccountRow, IntentRow, RoutineRow
+from adapters.sql.tables.outbox import AccountRow, HeartbeatRow, IntentRow, RoutineRow
 from adapters.sql.tables.people import CustomerRow, InvoiceRow, LeadRow, ProspectRow
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "ConsultationRow",
     "CreditParametersRow",
     "CustomerRow",
+    "HeartbeatRow",
     "HistoryRow",
     "IdempotencyRow",
     "IntegrationRow",

@@ -1,4 +1,4 @@
-"""Tables of the outbox and of routines."""
+"""Tables of the outbox, of routines and of heartbeats."""
 
 from datetime import datetime
 from uuid import UUID
@@ -52,3 +52,13 @@ class RoutineRow(Row, table=True):
     fence: int = Field(sa_type=BigInteger)
     taken: bool
     hastened_to: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class HeartbeatRow(Row, table=True):
+    """That a process could write at that moment."""
+
+    __tablename__ = "heartbeats"
+
+    id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    filler: str = Field(sa_type=Words)

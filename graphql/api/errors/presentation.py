@@ -2,11 +2,12 @@
 
 import logging
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError
 
+from api.admission import RateLimited
 from api.context import Context
 from api.errors.base import InputProblem, UserError
 from api.errors.general import InvalidInputError, NotFoundError
@@ -16,6 +17,9 @@ from api.protocol_error import ProtocolCode, ProtocolError
 from api.texts.languages import Language
 from core.domain.access import Unauthenticated
 from core.domain.errors import DomainError, Forbidden
+from ports.storage import StorageState, StorageUnavailable
+
+SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
 
 _log = logging.getLogger("fiador.api")
 
@@ -27,6 +31,7 @@ class ErrorPresenter:
     language: Language
     request_id: str
     context: Context | None = None
+    _logged: set[StorageState] = field(default_factory=set)
 
     def present(self, error: GraphQLError, *, is_mutation: bool = False) -> dict[str, Any]:
         """The error as it goes into the response's `errors`."""
@@ -47,18 +52,30 @@ class ErrorPresenter:
         """The answer to a token that opens nothing."""
         return self.refusal("UNAUTHENTICATED", f"UNAUTHENTICATED_{error.reason.value}")
 
+    def unavailable(self, error: StorageUnavailable) -> dict[str, Any]:
+        """The answer while the storage is out of order; to be repeated as it is, later."""
+        message, extensions = self._unavailable(error)
+        return {"message": message, "extensions": {**extensions, "requestId": self.request_id}}
+
     def _explain(self, error: GraphQLError, is_mutation: bool) -> tuple[str, dict[str, Any]]:
         cause = _cause_of(error)
         if isinstance(cause, ProtocolError):
             return error_message(cause.text, self.language, **cause.values), {"code": cause.code.value}
         if isinstance(cause, GraphQLError):
             return cause.message, {"code": ProtocolCode.INVALID_VARIABLES.value}
+        if isinstance(cause, RateLimited):
+            return error_message("RATE_LIMITED", self.language, seconds=cause.seconds), {
+                "code": "RATE_LIMITED",
+                "retryAfterSeconds": cause.seconds,
+            }
         if isinstance(cause, Forbidden):
             text = "FORBIDDEN_EVERY_BRANCH" if cause.scope == "EVERY_BRANCH" else "FORBIDDEN"
             return error_message(text, self.language, scope=cause.scope), {
                 "code": "FORBIDDEN",
                 "scope": cause.scope,
             }
+        if isinstance(cause, StorageUnavailable):
+            return self._unavailable(cause)
         # What a mutation's result does not name is not expected of it; queries have no results to name it in.
         if isinstance(cause, DomainError) and self.context is not None and not is_mutation:
             known = user_error(cause, self.context)
@@ -67,6 +84,16 @@ class ErrorPresenter:
         self._log(error, cause)
         message = error_message("INTERNAL", self.language, request_id=self.request_id)
         return message, {"code": "INTERNAL"}
+
+    def _unavailable(self, error: StorageUnavailable) -> tuple[str, dict[str, Any]]:
+        # It befalls many fields of many requests: one line for each request, and no stack, which would say nothing more.
+        if error.state not in self._logged:
+            self._logged.add(error.state)
+            _log.warning("request %s: %s", self.request_id, error)
+        return error_message(SERVICE_UNAVAILABLE, self.language), {
+            "code": SERVICE_UNAVAILABLE,
+            "retryable": True,
+        }
 
     def _log(self, error: GraphQLError, cause: BaseException) -> None:
         # Neither the error's message nor the document is logged: both may hold what people typed.

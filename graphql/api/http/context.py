@@ -46,7 +46,10 @@ class ContextFactory:
 
     async def __call__(self, request: Request) -> Context:
         """The context of a request. Raises Unauthenticated."""
-        caller = await self.identify(request)
+        return self.of(request, await self.identify(request))
+
+    def of(self, request: Request, caller: Caller) -> Context:
+        """The context of a request of somebody who is known."""
         return Context(
             caller=caller,
             language=language_of(request),

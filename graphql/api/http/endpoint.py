@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.admission import RateLimited
 from api.context import Context
 from api.errors.presentation import ErrorPresenter
 from api.execution import Outcome, execute
@@ -14,26 +15,22 @@ from api.http.context import language_of, request_id_of
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
 from api.http.requests import BadRequest, read_request, refuse
 from api.schema import ApiSchema
-from core.domain.access import Caller, Unauthenticated
+from core.domain.access import Unauthenticated
+from ports.storage import StorageUnavailable
+
+RETRY_AFTER = "5"
+"""When to repeat what met a storage out of order, in seconds: most of what can befall it takes that long or longer."""
 
 MakeContext = Callable[[Request], Awaitable[Context]]
-
-Admit = Callable[[Caller], Awaitable[int | None]]
-"""Says whether a caller may ask now: None, or how many seconds it has to wait."""
-
-
-async def admit_all(caller: Caller) -> int | None:
-    """Let everybody ask as often as they like."""
-    return None
+"""Makes the context of a request. Raises Unauthenticated, RateLimited."""
 
 
 class GraphQLEndpoint:
     """Answers requests to `/graphql`; `handle` is the endpoint of a Starlette route for all methods."""
 
-    def __init__(self, schema: ApiSchema, make_context: MakeContext, admit: Admit = admit_all) -> None:
+    def __init__(self, schema: ApiSchema, make_context: MakeContext) -> None:
         self._schema = schema
         self._make_context = make_context
-        self._admit = admit
 
     async def handle(self, request: Request) -> Response:
         """Execute what the request asks for, or say what is wrong with it."""
@@ -46,13 +43,17 @@ class GraphQLEndpoint:
             if len(request.headers.getlist("authorization")) > 1:
                 refuse(400, "REPEATED_HEADER", values={"name": "Authorization"})
             context = await self._make_context(request)
-            wait = await self._admit(context.caller)
-            if wait is not None:
-                limited = presenter.refusal("RATE_LIMITED", "RATE_LIMITED", seconds=wait)
-                return respond(presenter, media_type, 429, {"errors": [limited]}, {"Retry-After": str(wait)})
             wanted = await read_request(request)
         except Unauthenticated as error:
             return unauthenticated(presenter, media_type, error)
+        except StorageUnavailable as error:
+            body = {"errors": [presenter.unavailable(error)]}
+            return respond(presenter, media_type, 503, body, {"Retry-After": RETRY_AFTER})
+        except RateLimited as error:
+            limited = presenter.refusal("RATE_LIMITED", "RATE_LIMITED", seconds=error.seconds)
+            limited["extensions"]["retryAfterSeconds"] = error.seconds
+            headers = {"Retry-After": str(error.seconds)}
+            return respond(presenter, media_type, 429, {"errors": [limited]}, headers)
         except BadRequest as error:
             refused = presenter.refusal("BAD_REQUEST", error.text, **error.values)
             return respond(presenter, media_type, error.status, {"errors": [refused]}, error.headers)

@@ -132,6 +132,7 @@ async def consult_credit(
     reader = InputReader()
     subject = _read(data.subject, reader)
     reader.raise_if_any()
+    await info.context.admit_paid()
     consultation = await info.context.use_cases.consult_credit(
         ConsultCreditCommand(
             caller=info.context.caller,

@@ -106,6 +106,7 @@ ERRORS: dict[str, tuple[str, str]] = {
         "The token is missing. Send the header `Authorization: Bearer <token>`.",
     ),
     "UNAUTHENTICATED_UNKNOWN": ("O token não é conhecido.", "The token is not known."),
+    "UNAUTHENTICATED_INVALID": ("O token não vale aqui.", "The token is not valid here."),
     "UNAUTHENTICATED_EXPIRED": ("O token venceu; peça um novo.", "The token has expired; ask for a new one."),
     "UNAUTHENTICATED_REVOKED": ("O token foi revogado.", "The token was revoked."),
     "FORBIDDEN": ("O token não tem a permissão {scope}.", "The token lacks the scope {scope}."),
@@ -116,6 +117,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     "RATE_LIMITED": (
         "Muitas requisições. Tente de novo em {seconds} s.",
         "Too many requests. Try again in {seconds} s.",
+    ),
+    "SERVICE_UNAVAILABLE": (
+        "O serviço está temporariamente sem o seu banco de dados. Repita mais tarde; com a mesma `idempotencyKey` nada é feito duas vezes.",
+        "The service is without its database for the moment. Repeat later; with the same `idempotencyKey` nothing is done twice.",
     ),
     "INTERNAL": (
         "Erro interno. Informe o código da requisição ao suporte: {request_id}.",

@@ -1,0 +1,1 @@
+"""Callers that an OpenID Connect provider vouches for."""

@@ -1,0 +1,75 @@
+"""How often one may ask: per token, and per address for those whose token is not known yet.
+
+Counted in this process: with N processes everybody may ask N times as often. What money may be spent in a day is limited
+exactly, by each branch's budget of consultations.
+"""
+
+import time
+from ipaddress import IPv4Address, ip_address, ip_network
+from math import ceil
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+
+from api.admission import RateLimited
+from core.domain.access import Caller
+
+STRANGERS_PER_MINUTE = 600
+"""Requests from one address without a token that was good a moment ago."""
+
+REFUSALS_PER_MINUTE = 60
+"""Refused tokens from one address. After that its strangers are turned away before their tokens are looked up."""
+
+
+class RateLimits:
+    """Counts, and turns away by raising RateLimited. `requests`, `paid`: per token and minute; 0 is no limit."""
+
+    def __init__(self, *, requests: int, paid: int) -> None:
+        self._counts = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._requests = _per_minute("requests", requests)
+        self._paid = _per_minute("paid", paid)
+        self._strangers = RateLimitItemPerMinute(STRANGERS_PER_MINUTE, namespace="strangers")
+        self._refusals = RateLimitItemPerMinute(REFUSALS_PER_MINUTE, namespace="refusals")
+
+    async def admit_stranger(self, address: str | None) -> None:
+        """Let somebody from `address` show a token."""
+        place = _place(address)
+        if not await self._counts.test(self._refusals, place):
+            raise await self._turned_away(self._refusals, place)
+        await self._count(self._strangers, place)
+
+    async def note_refusal(self, address: str | None) -> None:
+        """The token was no good."""
+        await self._counts.hit(self._refusals, _place(address))
+
+    async def admit(self, caller: Caller) -> None:
+        """Let a caller make a request."""
+        await self._count(self._requests, caller.id)
+
+    async def admit_paid(self, caller: Caller) -> None:
+        """Let a caller order what the bureau bills."""
+        await self._count(self._paid, caller.id)
+
+    async def _count(self, item: RateLimitItem | None, who: str) -> None:
+        if item is not None and not await self._counts.hit(item, who):
+            raise await self._turned_away(item, who)
+
+    async def _turned_away(self, item: RateLimitItem, who: str) -> RateLimited:
+        stats = await self._counts.get_window_stats(item, who)
+        return RateLimited(seconds=max(1, ceil(stats.reset_time - time.time())))
+
+
+def _per_minute(name: str, amount: int) -> RateLimitItem | None:
+    return RateLimitItemPerMinute(amount, namespace=name) if amount else None
+
+
+def _place(address: str | None) -> str:
+    """What is counted as one address: of IPv6 the network of 64 bits, the least that anybody is given."""
+    try:
+        found = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
