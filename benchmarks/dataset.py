@@ -249,7 +249,7 @@ def _registrations(size: Size) -> Iterator[dict[str, Any]]:
     debtor = Debtor(
         document=cpf_of(1),
         name="Cliente",
-        gender="F",
+        gender=Gender.FEMALE.value,
         born_on=date(1985, 7, 9),
         mobile="47988887777",
         postal_code="89010025",

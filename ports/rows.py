@@ -12,13 +12,15 @@ Columns: TypeAlias = tuple[str, ...]
 """What is read of each record: names of columns, of a record that it refers to with a point between: `customer.name`."""
 
 Row: TypeAlias = Sequence[Any]
-"""The values of the columns, in their order, each as the database's driver gives it; see `Rows.forms`."""
+"""The values of the columns, in their order, each as the database's driver gives it; see `Rows.forms`. In a page two more
+follow, which tell the row's place in the list: the value of the order's field, and the record's number."""
 
 
 class ListName(StrEnum):
     """The lists that rows are read of."""
 
     BRANCHES = "branches"
+    INTEGRATIONS = "integrations"
     CUSTOMERS = "customers"
     LEADS = "leads"
     PROSPECTS = "prospects"

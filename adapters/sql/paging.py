@@ -41,6 +41,11 @@ class Keyset:
         """What sets statements in this order apart from those in another."""
         return (self._row_type, self._column.key, self._descending)
 
+    @property
+    def place(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+        """The columns that a cursor is made of."""
+        return (self._column, self._number)
+
     def page(
         self, of: Select[Any], conditions: Conditions, window: Window, parameter: Parameter = unnamed
     ) -> Select[Any]:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, selec
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.drivers import Driver
-from adapters.sql.stores.company import SqlBranches
+from adapters.sql.paging import Keyset
+from adapters.sql.stores.company import SqlBranches, SqlIntegrations
 from adapters.sql.stores.consultations import SqlConsultations
 from adapters.sql.stores.negativations import SqlNegativations
 from adapters.sql.stores.people import SqlCustomers, SqlInvoices, SqlLeads, SqlProspects
@@ -26,6 +27,7 @@ _NO_WORK: Any = None
 
 _STORES: Mapping[ListName, Records[Any, Any, Any, Any]] = {
     ListName.BRANCHES: SqlBranches(_NO_WORK),
+    ListName.INTEGRATIONS: SqlIntegrations(_NO_WORK),
     ListName.CUSTOMERS: SqlCustomers(_NO_WORK),
     ListName.LEADS: SqlLeads(_NO_WORK),
     ListName.PROSPECTS: SqlProspects(_NO_WORK),
@@ -39,6 +41,7 @@ _REFERENCES = {
     "customer": ("customers", "customer_id", "id"),
     "integration": ("integrations", "integration_id", "id"),
     "invoice": ("invoices", "invoice_id", "id"),
+    "replaces": ("negativations", "replaces_id", "id"),
     "report": ("consultation_reports", "id", "consultation_id"),
 }
 """For the word before the point: the table referred to, by which column, and which column of it that is."""
@@ -76,7 +79,7 @@ class SqlRows(Rows):
         conditions, keyset = store.conditions(matching), store.keyset(order)
 
         def make() -> Select[Any]:
-            return keyset.page(_selection(of, columns), conditions, window, _Numbered())
+            return keyset.page(_placed(of, columns, keyset), conditions, window, _Numbered())
 
         shapes = tuple(condition.shape for condition in conditions)
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
@@ -91,7 +94,7 @@ class SqlRows(Rows):
         keyset, every = store.keyset(order), [store.conditions(each) for each in padded(matching)]
 
         def make() -> Select[Any]:
-            return keyset.pages(_selection(of, columns), every, window, _Numbered())
+            return keyset.pages(_placed(of, columns, keyset), every, window, _Numbered())
 
         shapes = tuple(tuple(condition.shape for condition in each) for each in every)
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
@@ -181,18 +184,25 @@ def _bounds(window: Window) -> tuple[bool, bool, bool]:
     return window.backward, window.after is None, window.before is None
 
 
+def _placed(of: ListName, columns: Columns, keyset: Keyset) -> Select[Any]:
+    return _selection(of, columns).add_columns(*keyset.place)
+
+
 def _selection(of: ListName, columns: Columns) -> Select[Any]:
     """The columns, from the list's table and those that it refers to."""
     base = METADATA.tables[of]
     joined: FromClause = base
-    tables: dict[str, FromClause] = {}
-    chosen = []
+    tables: dict[str, FromClause] = {"": base}
     for path in columns:
-        reference, _, name = path.rpartition(".")
-        if reference and reference not in tables:
-            table_name, ours, theirs = _REFERENCES[reference]
-            table = METADATA.tables[table_name].alias(f"its_{reference}")
-            tables[reference] = table
-            joined = joined.outerjoin(table, base.c[ours] == table.c[theirs])
-        chosen.append((tables[reference] if reference else base).c[name])
-    return select(*chosen).select_from(joined)
+        words = path.split(".")[:-1]
+        for depth, word in enumerate(words):
+            reference = ".".join(words[: depth + 1])
+            if reference not in tables:
+                table_name, ours, theirs = _REFERENCES[word]
+                table = METADATA.tables[table_name].alias(f"its_{'_'.join(words[: depth + 1])}")
+                tables[reference] = table
+                referring = tables[".".join(words[:depth])]
+                joined = joined.outerjoin(table, referring.c[ours] == table.c[theirs])
+    return select(*(tables[path.rpartition(".")[0]].c[path.rpartition(".")[2]] for path in columns)).select_from(
+        joined
+    )

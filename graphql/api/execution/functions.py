@@ -1,0 +1,73 @@
+"""What the templates of shapes may call to make what an answer holds of what a row holds."""
+
+from binascii import b2a_base64
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from core.domain.documents import Document, DocumentKind
+from core.domain.report import Score
+from ports.rows import Form
+
+
+class Unplanned(Exception):
+    """The plan cannot tell what the answer is; graphql-core can."""
+
+
+def functions(forms: Mapping[Form, Callable[[Any], Any]]) -> dict[str, Callable[..., Any]]:
+    """The functions, for rows whose values come in these forms."""
+    text_of = forms.get(Form.ID, _same)
+
+    def global_id(type_name: str, value: Any) -> str:
+        return b2a_base64(f"{type_name}:{text_of(value)}".encode(), newline=False).decode()
+
+    return {
+        "global_id": global_id,
+        "id_text": text_of,
+        "instant": forms.get(Form.INSTANT, _same),
+        "truth": forms.get(Form.TRUTH, _same),
+        "parsed": forms.get(Form.JSON, _same),
+        "money": money,
+        "kind_of": kind_of,
+        "masked": masked,
+        "formatted": lambda number: _document(number).formatted,
+        "band": lambda value: Score(value).band.name,
+        "lost": lost,
+    }
+
+
+def names_of(enum: type[Enum], *, nullable: bool) -> dict[Any, str | None]:
+    """The names by value; a value that is none is found out by its absence."""
+    names: dict[Any, str | None] = {member.value: member.name for member in enum}
+    return {None: None, **names} if nullable else names
+
+
+def money(centavos: int) -> str:
+    """An amount with two decimal places."""
+    sign = "-" if centavos < 0 else ""
+    return f"{sign}{abs(centavos) // 100}.{abs(centavos) % 100:02d}"
+
+
+def kind_of(number: str) -> str:
+    """The kind of a document, told by its length."""
+    return "CPF" if len(number) == 11 else "CNPJ"
+
+
+@lru_cache(maxsize=1024)
+def masked(number: str) -> str:
+    """A document as it is shown to those who may not see it whole."""
+    return _document(number).masked
+
+
+def lost() -> Any:
+    """What must be there is not."""
+    raise Unplanned
+
+
+def _document(number: str) -> Document:
+    return Document(DocumentKind(kind_of(number)), number)
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,257 @@
+"""Plans of operations: made once of a document, remembered by its text, and run for each request."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+import orjson
+import structlog
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from api.context import Context
+from api.documents import choose_operation, prepare
+from api.execution.connections import NodePlan, Run, plan_connection, plan_node
+from api.execution.functions import Unplanned, functions
+from api.execution.roots import LISTS, NODES, ListRoot
+from api.execution.selections import Selected, Selections
+from api.ids import split_id
+from api.limits import check_cost
+from api.paging import PageArguments
+from api.permissions import permission_of
+from api.schema import ApiSchema
+from api.variables import check_variables
+from core.domain.errors import DomainError
+from ports.rows import Rows
+
+REMEMBERED = 256
+"""How many documents are remembered, and for each of them how many sets of variables."""
+
+_log = structlog.stdlib.get_logger("api.execution")
+
+Answer = Callable[[Run], Awaitable[Any]]
+"""Answers one field of Query."""
+
+
+class Wanted(Protocol):
+    """What is to be executed."""
+
+    @property
+    def query(self) -> str:
+        """The document."""
+
+    @property
+    def operation_name(self) -> str | None:
+        """Which of its operations."""
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The values of its variables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A plan with the variables it is run with, both checked."""
+
+    answers: Mapping[str, Answer]
+    variables: VariableValues
+
+
+class Plans:
+    """The one door: answers what it understands, and leaves everything else to graphql-core by answering None.
+
+    A plan only has to be right about answers without errors: whatever goes wrong in one is left to graphql-core too, which then
+    says what the specification wants said.
+    """
+
+    def __init__(self, schema: ApiSchema, rows: Rows) -> None:
+        self._schema = schema
+        self._rows = rows
+        self._functions = functions(rows.forms)
+        self._known = lru_cache(maxsize=REMEMBERED)(self._document)
+
+    async def answer(self, wanted: Wanted, context: Context) -> dict[str, Any] | None:
+        """The data, or None when graphql-core is to be asked."""
+        document = self._known(wanted.query, wanted.operation_name)
+        if document is None:
+            return None
+        try:
+            ready = document.ready(wanted.variables)
+            run = Run(context=context, rows=self._rows, variables=ready.variables)
+            if len(ready.answers) == 1:
+                ((key, answer),) = ready.answers.items()
+                return {key: await answer(run)}
+            found = await asyncio.gather(*(answer(run) for answer in ready.answers.values()))
+            return dict(zip(ready.answers, found, strict=True))
+        except (Unplanned, DomainError, GraphQLError):
+            return None
+        except Exception as error:
+            _log.warning("a plan failed", error=type(error).__name__)
+            return None
+
+    def _document(self, query: str, operation_name: str | None) -> "PlannedDocument | None":
+        prepared = prepare(self._schema.core, query, self._schema.limits)
+        if isinstance(prepared, tuple):
+            return None
+        try:
+            operation = choose_operation(prepared, operation_name)
+        except GraphQLError:
+            return None
+        if operation.operation is not OperationType.QUERY:
+            return None
+        planned = PlannedDocument(self._schema, self._functions, prepared, operation)
+        return planned if planned.may_be_planned() else None
+
+
+class PlannedDocument:
+    """The plans of one operation, by what its directives ask of its variables."""
+
+    def __init__(
+        self,
+        schema: ApiSchema,
+        known: Mapping[str, Callable[..., Any]],
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+    ) -> None:
+        self._schema = schema
+        self._functions = known
+        self._document = document
+        self._operation = operation
+        self._switches = _switches(document)
+        self._plan = lru_cache(maxsize=16)(self._planned)
+        self._ready = lru_cache(maxsize=REMEMBERED)(self._made_ready)
+
+    def may_be_planned(self) -> bool:
+        """Whether its fields are such that a plan can be made at all. Without switches, it is made at once."""
+        fields = [node for node in self._operation.selection_set.selections if hasattr(node, "name")]
+        if self._switches:
+            return bool(fields)
+        try:
+            self._plan(())
+        except Unplanned:
+            return False
+        return True
+
+    def ready(self, variables: dict[str, Any]) -> Ready:
+        """What to run with these variables. Raises Unplanned, and GraphQLError for wrong variables."""
+        return self._ready(orjson.dumps(variables) if variables else b"{}")
+
+    def _made_ready(self, written: bytes) -> Ready:
+        variables = orjson.loads(written)
+        core = self._schema.core
+        check_cost(core, self._document, self._operation, variables, self._schema.limits)
+        if check_variables(core, self._operation, variables):
+            raise Unplanned
+        coerced = get_variable_values(core, self._operation.variable_definitions or (), variables)
+        if isinstance(coerced, list):
+            raise Unplanned
+        switches = tuple((name, bool(coerced.coerced.get(name))) for name in self._switches)
+        return Ready(answers=self._plan(switches), variables=coerced)
+
+    def _planned(self, switches: tuple[tuple[str, bool], ...]) -> Mapping[str, Answer]:
+        fragments = {
+            node.name.value: node
+            for node in self._document.definitions
+            if isinstance(node, FragmentDefinitionNode)
+        }
+        selections = Selections(schema=self._schema.core, fragments=fragments, switches=dict(switches))
+        chosen = selections.of("Query", [self._operation.selection_set])
+        return {each.key: self._root(selections, each) for each in chosen}
+
+    def _root(self, selections: Selections, selected: Selected) -> Answer:
+        if selected.name == "__typename":
+            return _query_typename
+        if selected.name in LISTS:
+            return self._list(selections, selected, LISTS[selected.name])
+        if selected.name == "node":
+            return self._node(selections, selected)
+        raise Unplanned
+
+    def _node(self, selections: Selections, selected: Selected) -> Answer:
+        permission, read = self._guard(selections, selected)
+
+        @cache
+        def plan_of(kind: str) -> NodePlan:
+            shape, _ = NODES[kind]
+            return plan_node(selections, self._functions, shape, selected.inside)
+
+        async def answer(run: Run) -> Any:
+            caller = run.context.caller
+            permission.check(caller)
+            kind, record_id = split_id(read(run.variables)["id"]) or ("", None)
+            if record_id is None or kind not in NODES:
+                raise Unplanned
+            caller.require(*NODES[kind][1])
+            return await plan_of(kind).find(run, record_id)
+
+        return answer
+
+    def _list(self, selections: Selections, selected: Selected, root: ListRoot) -> Answer:
+        plan = plan_connection(
+            selections, self._functions, root.kind, root.type, root.shape, selected.inside, outermost=True
+        )
+        permission, read = self._guard(selections, selected)
+
+        async def answer(run: Run) -> Any:
+            caller = run.context.caller
+            permission.check(caller)
+            arguments = read(run.variables)
+            matching = (arguments.pop("matching", None) or root.matching()).read(caller)
+            order = (arguments.pop("order_by", None) or root.order()).order()
+            return await plan.page(run, matching, order, PageArguments(**arguments))
+
+        return answer
+
+    def _guard(
+        self, selections: Selections, selected: Selected
+    ) -> tuple[Any, Callable[[VariableValues], dict[str, Any]]]:
+        """The permission of a field, and what reads its arguments."""
+        definition = selections.field("Query", selected.name)
+        field: StrawberryField = definition.extensions["strawberry-definition"]
+        permission = permission_of(field)
+        if permission is None:
+            raise Unplanned
+        converter = self._schema.schema_converter
+
+        def read(variables: VariableValues) -> dict[str, Any]:
+            values = get_argument_values(definition, selected.nodes[0], variables)
+            return convert_arguments(
+                values,
+                field.arguments,
+                scalar_registry=converter.scalar_registry,
+                config=self._schema.config,
+            )
+
+        return permission, read
+
+
+async def _query_typename(run: Run) -> str:
+    return "Query"
+
+
+def _switches(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that directives ask about."""
+    found: dict[str, None] = {}
+
+    class Directives(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_args: object) -> None:
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    found[argument.value.name.value] = None
+
+    visit(document, Directives())
+    return tuple(found)

@@ -1,0 +1,102 @@
+"""What an operation selects of a type, with fragments spread, directives applied, and fields of one name put together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from graphql import (
+    BooleanValueNode,
+    DirectiveNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    NamedTypeNode,
+    SelectionSetNode,
+    VariableNode,
+    is_abstract_type,
+)
+
+from api.execution.functions import Unplanned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """A field. key: under which name it is answered. nodes: wherever it is selected; they agree on name and arguments."""
+
+    key: str
+    nodes: tuple[FieldNode, ...]
+
+    @property
+    def name(self) -> str:
+        """The field's name in the schema."""
+        return self.nodes[0].name.value
+
+    @property
+    def inside(self) -> list[SelectionSetNode]:
+        """What is selected of what it answers."""
+        return [node.selection_set for node in self.nodes if node.selection_set is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selections:
+    """Finds what is selected. switches: the values of the variables that directives ask about."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    switches: Mapping[str, bool]
+
+    def of(self, type_name: str, selections: Sequence[SelectionSetNode]) -> list[Selected]:
+        """The fields of an object type, in the order in which they are answered."""
+        found = self.schema.get_type(type_name)
+        assert isinstance(found, GraphQLObjectType)  # noqa: S101 - plans are made of object types
+        alike: dict[str, list[FieldNode]] = {}
+        for each in selections:
+            for node in self._fields(each, found):
+                alike.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+        return [Selected(key=key, nodes=tuple(nodes)) for key, nodes in alike.items()]
+
+    def field(self, type_name: str, name: str) -> GraphQLField:
+        """The schema's definition of a field."""
+        found = self.schema.get_type(type_name)
+        assert isinstance(found, GraphQLObjectType)  # noqa: S101 - plans are made of object types
+        definition: GraphQLField = found.fields[name]
+        return definition
+
+    def _fields(self, selections: SelectionSetNode, of: GraphQLObjectType) -> Iterator[FieldNode]:
+        for node in selections.selections:
+            if not self._included(node.directives or ()):
+                continue
+            if isinstance(node, FieldNode):
+                yield node
+            elif isinstance(node, InlineFragmentNode):
+                if self._fits(node.type_condition, of):
+                    yield from self._fields(node.selection_set, of)
+            elif isinstance(node, FragmentSpreadNode):
+                fragment = self.fragments[node.name.value]
+                if self._fits(fragment.type_condition, of):
+                    yield from self._fields(fragment.selection_set, of)
+
+    def _fits(self, condition: NamedTypeNode | None, of: GraphQLObjectType) -> bool:
+        if condition is None or condition.name.value == of.name:
+            return True
+        named = self.schema.get_type(condition.name.value)
+        return is_abstract_type(named) and self.schema.is_sub_type(named, of)
+
+    def _included(self, directives: Sequence[DirectiveNode]) -> bool:
+        for directive in directives:
+            wanted = {"include": True, "skip": False}.get(directive.name.value)
+            given = directive.arguments[0].value if directive.arguments else None
+            if isinstance(given, VariableNode):
+                value = self.switches[given.name.value]
+            elif isinstance(given, BooleanValueNode):
+                value = given.value
+            else:
+                raise Unplanned
+            if wanted is None:
+                raise Unplanned
+            if value is not wanted:
+                return False
+        return True
