@@ -370,6 +370,10 @@ class AccessTokens(Protocol):
         """Replace a token's row (to revoke it)."""
 
     @abstractmethod
+    async def get(self, token_id: UUID) -> AccessToken | None:
+        """The token with that id."""
+
+    @abstractmethod
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         """The token with that SHA-256, in hexadecimal."""
 

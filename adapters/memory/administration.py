@@ -110,6 +110,9 @@ class MemoryAccessTokens(AccessTokens):
             raise LookupError(f"no AccessToken with the id {token.id}")
         self._table.put(token.id, token)
 
+    async def get(self, token_id: UUID) -> AccessToken | None:
+        return self._table.get(token_id)
+
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         return next((token for token in self._table.all() if token.token_hash == token_hash), None)
 

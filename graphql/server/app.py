@@ -18,12 +18,14 @@ from api.http.context import ContextFactory, language_of
 from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
 from api.messages import error_message
 from api.schema import build_schema
+from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from core.use_cases.stream_consultations import StreamConsultations
 from core.use_cases.stream_negativations import StreamNegativations
 from ports.clock import Clock
 from ports.report_renderer import ReportRenderer
 from ports.storage import StorageUnavailable
+from ports.token_verifier import IdentityProviderUnavailable
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from server.container import use_cases
@@ -54,7 +56,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
     tickets = Tickets(vault=container.resolve(Vault), clock=clock)
     contexts = ContextFactory(units_of_work=units_of_work, use_cases=use_cases(container), clock=clock)
     limits = RateLimits(requests=services.settings.rate_limit, paid=services.settings.consultation_rate_limit)
-    door = Door(contexts.identify, tickets, limits)
+    door = Door(contexts.identify, tickets, container.resolve(ConfirmCaller), limits)
     pages = ReportPages(
         identify=door.reader,
         open_report=container.resolve(OpenReport),
@@ -81,6 +83,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         exception_handlers={
             RateLimited: _turned_away,
             StorageUnavailable: _unavailable,
+            IdentityProviderUnavailable: _nobody_vouches,
             Exception: _broken,
         },
     )
@@ -130,6 +133,14 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     _log.warning(str(error))
     body = {"code": SERVICE_UNAVAILABLE, "detail": error_message(SERVICE_UNAVAILABLE, language_of(request))}
     return JSONResponse({"error": body}, status_code=503, headers={"Retry-After": RETRY_AFTER})
+
+
+async def _nobody_vouches(request: Request, error: Exception) -> Response:
+    """The answer of a page or file when a token can neither be confirmed nor refuted."""
+    seconds = error.retry_after_seconds if isinstance(error, IdentityProviderUnavailable) else 1
+    text = error_message("IDENTITY_PROVIDER_UNAVAILABLE", language_of(request))
+    body = {"error": {"code": SERVICE_UNAVAILABLE, "detail": text}}
+    return JSONResponse(body, status_code=503, headers={"Retry-After": str(seconds)})
 
 
 async def _turned_away(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from adapters.oidc.keys import ALGORITHMS, is_safe
 from adapters.sql.engine import POOL_SIZE, UnsupportedDatabase, parse_url
 
 PREFIX = "FIADOR_"
@@ -55,6 +56,20 @@ def _origin(text: str) -> str:
     return text
 
 
+def _issuer(text: str) -> str:
+    if not is_safe(text, near=True) or urlsplit(text).query:
+        raise ValueError(
+            "must be an https address such as https://login.example, or an http one on this machine"
+        )
+    return text
+
+
+def _algorithm(text: str) -> str:
+    if text not in ALGORITHMS:
+        raise ValueError(f"must be some of {', '.join(sorted(ALGORITHMS))}, separated by commas")
+    return text
+
+
 def _admin_token(text: str) -> str:
     if len(text) < MIN_TOKEN_LENGTH or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError(f"must be at least {MIN_TOKEN_LENGTH} printable ASCII characters without spaces")
@@ -97,6 +112,23 @@ class Settings(BaseSettings):
 
     admin_token: Annotated[str, AfterValidator(_admin_token)] | None = Field(default=None, repr=False)
     """A bearer token known in advance, with every scope and branch."""
+
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    """An OpenID Connect provider whose signed tokens are taken besides our own, exactly as it writes itself in `iss`."""
+
+    oidc_audience: Annotated[str, Field(min_length=1)] | None = None
+    """What its tokens must name in `aud`: the name of this API at the provider, not that of a front end."""
+
+    oidc_algorithms: Annotated[
+        tuple[Annotated[str, AfterValidator(_algorithm)], ...], *CommaSeparated, Field(min_length=1)
+    ] = ("RS256", "ES256")
+    """How its tokens may be signed, separated by commas."""
+
+    oidc_scopes_claim: Annotated[str, Field(min_length=1)] = "fiador_scopes"
+    """The claim that lists the scopes; those in `scope` count as well."""
+
+    oidc_branches_claim: Annotated[str, Field(min_length=1)] = "fiador_branches"
+    """The claim that lists the branches, by id or external id; `*` stands for all of them, nothing for none."""
 
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], *CommaSeparated] = ()
     """Origins of web pages that may call the API from a browser, separated by commas."""

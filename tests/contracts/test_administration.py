@@ -107,3 +107,5 @@ async def test_tokens_are_found_by_hash_and_listed_oldest_first(units_of_work: U
         assert await work.tokens.all() == [revoked, second, none]
         assert await work.tokens.by_hash(second.token_hash) == second
         assert await work.tokens.by_hash("0" * 64) is None
+        assert await work.tokens.get(first.id) == revoked
+        assert await work.tokens.get(new_id()) is None

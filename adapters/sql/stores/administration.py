@@ -143,6 +143,10 @@ class SqlAccessTokens(AccessTokens):
     async def save(self, token: AccessToken) -> None:
         await self._work.replace(token_row(token), {})
 
+    async def get(self, token_id: UUID) -> AccessToken | None:
+        row = await self._work.first(select(AccessTokenRow).where(col(AccessTokenRow.id) == token_id))
+        return None if row is None else token_of(row)
+
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         statement = select(AccessTokenRow).where(col(AccessTokenRow.token_hash) == token_hash)
         row = await self._work.first(statement)

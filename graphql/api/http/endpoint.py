@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.admission import RateLimited
 from api.context import Context
-from api.errors.presentation import ErrorPresenter
+from api.errors.presentation import SERVICE_UNAVAILABLE, ErrorPresenter
 from api.execution import Outcome, execute
 from api.http.context import language_of, request_id_of
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
@@ -17,6 +17,7 @@ from api.http.requests import BadRequest, read_request, refuse
 from api.schema import ApiSchema
 from core.domain.access import Unauthenticated
 from ports.storage import StorageUnavailable
+from ports.token_verifier import IdentityProviderUnavailable
 
 RETRY_AFTER = "5"
 """When to repeat what met a storage out of order, in seconds: most of what can befall it takes that long or longer."""
@@ -49,6 +50,11 @@ class GraphQLEndpoint:
         except StorageUnavailable as error:
             body = {"errors": [presenter.unavailable(error)]}
             return respond(presenter, media_type, 503, body, {"Retry-After": RETRY_AFTER})
+        except IdentityProviderUnavailable as error:
+            away = presenter.refusal(SERVICE_UNAVAILABLE, "IDENTITY_PROVIDER_UNAVAILABLE")
+            away["extensions"]["retryable"] = True
+            headers = {"Retry-After": str(error.retry_after_seconds)}
+            return respond(presenter, media_type, 503, {"errors": [away]}, headers)
         except RateLimited as error:
             limited = presenter.refusal("RATE_LIMITED", "RATE_LIMITED", seconds=error.seconds)
             limited["extensions"]["retryAfterSeconds"] = error.seconds
