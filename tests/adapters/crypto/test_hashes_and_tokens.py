@@ -71,19 +71,21 @@ async def test_a_long_history_keeps_nobody_waiting(
     quick: Argon2Hasher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Comparisons that do not end before the loop has gone on: on the loop's own thread they never would."""
-    known, turned, threads = await quick.hash(Secret("Ab1@xyz9")), threading.Event(), set()
+    known, threads = await quick.hash(Secret("Ab1@xyz9")), set()
+    begun, turned, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
     verify = argon2.PasswordHasher.verify
 
     def held_up(hasher: argon2.PasswordHasher, hash_: str, password: str) -> bool:
         threads.add(threading.get_ident())
+        if len(threads) == AT_ONCE:
+            loop.call_soon_threadsafe(begun.set)
         if not turned.wait(timeout=30):
             raise TimeoutError("the loop stood still")
         return bool(verify(hasher, hash_, password))
 
     monkeypatch.setattr(argon2.PasswordHasher, "verify", held_up)
     checking = asyncio.ensure_future(quick.matches_any(Secret("other"), [known] * 50))
-    while len(threads) < AT_ONCE:
-        await asyncio.sleep(0)
+    await begun.wait()
     assert not checking.done()
     turned.set()
     assert not await checking
