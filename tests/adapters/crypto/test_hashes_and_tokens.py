@@ -85,7 +85,8 @@ async def test_a_long_history_keeps_nobody_waiting(
 
     monkeypatch.setattr(argon2.PasswordHasher, "verify", held_up)
     checking = asyncio.ensure_future(quick.matches_any(Secret("other"), [known] * 50))
-    await begun.wait()
+    async with asyncio.timeout(30):
+        await begun.wait()
     assert not checking.done()
     turned.set()
     assert not await checking
