@@ -13,6 +13,9 @@ LONGEST_WAIT = timedelta(minutes=15)
 LONGEST_HOLD = timedelta(days=1)
 """No account rests for longer than this, unless it rests until it is released."""
 
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""A clock that is put back by less than this puts nothing off for long enough to matter."""
+
 
 class IntentKind(StrEnum):
     """What is to be done at the bureau.

@@ -9,7 +9,14 @@ from uuid import UUID
 import pytest
 
 from core.domain.errors import Conflict
-from core.domain.intents import Claim, Intent, IntentKind
+from core.domain.intents import (
+    CLOCK_TOLERANCE,
+    LONGEST_HOLD,
+    LONGEST_WAIT,
+    Claim,
+    Intent,
+    IntentKind,
+)
 from core.domain.pace import Pace
 from ports.unit_of_work import UnitsOfWork
 from support.builders import make_intent, new_id
@@ -165,11 +172,9 @@ async def test_nothing_of_a_held_account_is_claimed(storage: Storage) -> None:
     units_of_work = storage.units_of_work
     await _put(units_of_work, held, held_for_an_hour, hold_ended, free)
     async with units_of_work.begin() as work:
-        # PostgreSQL goes by its own clock: a day on either side of both.
-        year = timedelta(days=3650)
         await work.outbox.hold(held.account, None)
-        await work.outbox.hold(held_for_an_hour.account, storage.clock.now() + year)
-        await work.outbox.hold(hold_ended.account, storage.clock.now() - year)
+        await work.outbox.hold(held_for_an_hour.account, storage.now() + HOUR)
+        await work.outbox.hold(hold_ended.account, storage.now() - HOUR)
     queue = storage.queue()
     assert set(_keys(await queue.claim(10))) == {hold_ended.key, free.key}
     async with units_of_work.begin() as work:
@@ -191,8 +196,56 @@ async def test_a_later_hold_replaces_the_earlier_one(storage: Storage) -> None:
     await _put(storage.units_of_work, intent)
     async with storage.units_of_work.begin() as work:
         await work.outbox.hold(intent.account, None)
-        await work.outbox.hold(intent.account, storage.clock.now() - timedelta(days=3650))
+        await work.outbox.hold(intent.account, storage.now() - HOUR)
     assert _keys(await storage.queue().claim(10)) == [intent.key]
+
+
+async def test_what_a_clock_that_was_ahead_put_off_is_due_at_the_first_claim(storage: Storage) -> None:
+    """Whatever it was: a promise given back, one born leased, a hold, the pace."""
+    given_back, leased, held, paced = [make_intent() for _ in range(4)]
+    years = timedelta(days=3650)
+    await _put(storage.units_of_work, given_back, paced)
+    claims = await storage.queue(pace=Pace(interval=years)).claim(10)
+    async with storage.units_of_work.begin() as work:
+        for claim in claims:
+            assert await work.outbox.retry(claim, years if claim.intent == given_back else AT_ONCE)
+        await work.outbox.put_leased(leased, years)
+        await work.outbox.put(held)
+        await work.outbox.hold(held.account, storage.now() + years)
+    queue = storage.queue(pace=Pace(interval=HOUR))
+    assert set(_keys(await queue.claim(10))) == {intent.key for intent in (given_back, leased, held, paced)}
+
+
+async def test_what_is_put_off_for_as_long_as_may_be_stays_put_off(storage: Storage) -> None:
+    given_back, leased, held, claimed = [make_intent() for _ in range(4)]
+    await _put(storage.units_of_work, given_back, claimed)
+    lease = LONGEST_WAIT + HOUR
+    claims = await storage.queue(lease=lease, pace=Pace(interval=HOUR, burst=2)).claim(10)
+    async with storage.units_of_work.begin() as work:
+        [claim] = [claim for claim in claims if claim.intent == given_back]
+        assert await work.outbox.retry(claim, LONGEST_WAIT)
+        await work.outbox.put_leased(leased, LONGEST_WAIT)
+        await work.outbox.put(held)
+        await work.outbox.hold(held.account, storage.now() + LONGEST_HOLD - HOUR)
+    assert await storage.queue(lease=lease, pace=Pace(interval=HOUR, burst=2)).claim(10) == []
+
+
+async def test_a_clock_that_is_put_back_puts_nothing_off(storage: Storage) -> None:
+    if storage.kind == "postgresql":  # whose clock nobody can put back
+        return
+    given_back, held, paced = [make_intent() for _ in range(3)]
+    queue = storage.queue(lease=timedelta(minutes=1), pace=Pace(interval=HOUR))
+    await _put(storage.units_of_work, given_back, paced)
+    claims = await queue.claim(10)
+    async with storage.units_of_work.begin() as work:
+        for claim in claims:
+            await work.outbox.retry(claim, LONGEST_WAIT if claim.intent == given_back else AT_ONCE)
+        await work.outbox.put(held)
+        await work.outbox.hold(held.account, storage.now() + LONGEST_HOLD)
+    storage.clock.advance(-CLOCK_TOLERANCE)
+    assert await queue.claim(10) == []
+    storage.clock.advance(-HOUR)
+    assert set(_keys(await queue.claim(10))) == {intent.key for intent in (given_back, held, paced)}
 
 
 async def test_an_account_goes_no_faster_than_its_pace(storage: Storage) -> None:
