@@ -23,10 +23,10 @@ class Office:
     provider: Provider
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[tuple[Program, Desk]]:
+    async def serving(self, *options: str) -> AsyncIterator[tuple[Program, Desk]]:
         """`fiador serve`, from the moment it answers."""
         async with program(
-            "serve", "--port", "0", cwd=self.folder, until="GraphiQL", settings=self.settings
+            "serve", "--port", "0", *options, cwd=self.folder, until="GraphiQL", settings=self.settings
         ) as service:
             yield service, Desk(self.http, service.said["GraphiQL"].removesuffix("/graphql"))
 
@@ -48,7 +48,8 @@ async def open_office(folder: Path, server: PostgresServer | None) -> AsyncItera
 
 @asynccontextmanager
 async def _open(folder: Path, address: str) -> AsyncIterator[Office]:
-    limits = httpx.Limits(max_connections=None, keepalive_expiry=4)
+    # A connection for each request: one that was kept may be closed by the service as it is used again.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with (
         httpx.AsyncClient(trust_env=False, timeout=120, limits=limits) as http,
         program("sandbox", "--port", "0", cwd=folder, until="Sandbox") as sandbox,
