@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import structlog
 from starlette.applications import Starlette
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.admission import RateLimited
 from api.context import Context
@@ -38,6 +40,7 @@ from server.middleware import RequestIdMiddleware, SecurityHeadersMiddleware
 from server.rate_limits import RateLimits
 from server.report_pages import ReportPages
 from server.services import Services
+from server.settings import Settings
 from server.tickets import Tickets
 from server.worker import Worker
 
@@ -87,7 +90,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Exception: _broken,
         },
     )
-    return _surrounded(app, services.settings.cors_origins)
+    return _surrounded(app, services.settings)
 
 
 def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request], Awaitable[Response]]:
@@ -113,19 +116,25 @@ def _contexts(
     return make_context
 
 
-def _surrounded(app: ASGIApp, cors_origins: tuple[str, ...]) -> ASGIApp:
-    """From the inside out. What is outermost sees every answer, also those to what failed."""
-    surrounded: ASGIApp = SecurityHeadersMiddleware(app)
-    if cors_origins:
+def _surrounded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """From the inside out. What is outermost sees every answer, also those to what failed and to preflights."""
+    surrounded = app
+    if settings.cors_origins:
+        # No credentials: tokens travel in a header that pages set by themselves, and there are no cookies.
         surrounded = CORSMiddleware(
             surrounded,
-            allow_origins=cors_origins,
+            allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=_CORS_HEADERS,
             expose_headers=["X-Request-Id", "Retry-After"],
             max_age=600,
         )
-    return RequestIdMiddleware(surrounded)
+    surrounded = RequestIdMiddleware(SecurityHeadersMiddleware(surrounded))
+    if settings.trusted_proxies:
+        return cast(
+            "ASGIApp", ProxyHeadersMiddleware(cast("Any", surrounded), list(settings.trusted_proxies))
+        )
+    return surrounded
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -17,10 +17,15 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
 }
 """Set on every answer that does not set its own."""
+
+HTTPS_ONLY = "max-age=31536000"
+"""Strict-Transport-Security, set on answers that go out by HTTPS: from then on browsers come by HTTPS only, for a year."""
 
 
 class RequestIdMiddleware:
@@ -58,7 +63,7 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Adds `SECURITY_HEADERS` where an answer has not set its own."""
+    """Adds `SECURITY_HEADERS` where an answer has not set its own, and `HTTPS_ONLY` to what goes out by HTTPS."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,6 +78,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

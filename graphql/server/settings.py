@@ -1,6 +1,7 @@
 """Settings: environment variables that start with FIADOR_. Everything has a default, so that a first run just works."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -70,6 +71,16 @@ def _algorithm(text: str) -> str:
     return text
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks such as 10.0.0.7 or 10.0.0.0/8, separated by commas"
+        ) from None
+    return text
+
+
 def _admin_token(text: str) -> str:
     if len(text) < MIN_TOKEN_LENGTH or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError(f"must be at least {MIN_TOKEN_LENGTH} printable ASCII characters without spaces")
@@ -132,6 +143,9 @@ class Settings(BaseSettings):
 
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], *CommaSeparated] = ()
     """Origins of web pages that may call the API from a browser, separated by commas."""
+
+    trusted_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *CommaSeparated] = ()
+    """Addresses or networks of proxies in front of the service, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
     rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 12_000
     """How many requests a token may make in a minute, counted in each process; 0: as many as it likes."""
