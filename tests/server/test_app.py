@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from core.domain.access import Scope
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.open_report import OpenReport
+from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.unit_of_work import UnitsOfWork
 from server.app import build_app
 from server.services import Services, open_services
@@ -149,6 +150,22 @@ async def test_who_sees_documents_masked_sees_no_original(house: House) -> None:
     by_ticket = await house.client.get(str(links["printUrl"]))
     assert by_ticket.status_code == 200
     assert "***." in by_ticket.text
+
+
+async def test_a_revoked_token_opens_nothing_from_the_next_request_on(house: House) -> None:
+    clerk = await house.token(Scope.READ, Scope.READ_CONSULTATIONS)
+    page = f"/consultations/{house.number}/report.html"
+    ticket = str((await house.links(clerk))["printUrl"])
+    assert (await house.client.get(page, headers=clerk)).status_code == 200
+    assert (await house.client.get(ticket)).status_code == 200
+    async with house.services.container.resolve(UnitsOfWork).read() as work:
+        (token,) = await work.tokens.all()
+    revoke = RevokeTokenCommand(caller=OPERATOR, token_id=token.id)
+    await house.services.container.resolve(RevokeToken)(revoke)
+    assert (await house.client.get(page, headers=clerk)).status_code == 401
+    asked = {"json": {"query": "{ viewer { name } }"}}
+    assert (await house.client.post("/graphql", headers=clerk, **asked)).status_code == 401  # type: ignore[arg-type]
+    assert (await house.client.get(ticket)).status_code == 401
 
 
 async def test_a_ticket_opens_no_other_page(house: House) -> None:
