@@ -123,7 +123,7 @@ async def test_a_thousand_who_want_the_same(
         invoice = customer["invoices"]["nodes"][0]["id"]
 
         async def negativated(key: str | None) -> Any:
-            wanted = {"invoiceId": invoice, "idempotencyKey": key}
+            wanted = {"invoiceId": invoice, "idempotencyKey": key and f"registration-{key}"}
             return (await desk.ask(operations.NEGATIVATE, input=wanted))["negativateDebtor"]
 
         answers, how_it_went = await _all([negativated(key) for key in keys], desk, service)
