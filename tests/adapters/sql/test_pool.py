@@ -59,14 +59,19 @@ async def test_a_transaction_that_stands_still_holds_nobody_up(
     frozen, lively = Database(postgres_address), Database(postgres_address)
     clock, lock = FixedClock(), text("SELECT pg_advisory_xact_lock(7)")
     went_on = False
+
+    async def stand_still() -> None:
+        nonlocal went_on
+        async with frozen.writing(clock) as holder:
+            await holder.session.execute(lock)
+            async with asyncio.timeout(20), lively.writing(clock) as waiting:
+                await waiting.session.execute(lock)
+                went_on = True
+            await holder.session.execute(text("SELECT 1"))
+
     try:
         with pytest.raises(StorageUnavailable):
-            async with frozen.writing(clock) as holder:
-                await holder.session.execute(lock)
-                async with asyncio.timeout(20), lively.writing(clock) as waiting:
-                    await waiting.session.execute(lock)
-                    went_on = True
-                await holder.session.execute(text("SELECT 1"))
+            await stand_still()
     finally:
         await frozen.close()
         await lively.close()
