@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from strawberry.relay import to_base64
@@ -133,8 +132,3 @@ async def _customers(units_of_work: UnitsOfWork, branches: Sequence[UUID], count
 def _due_on(today: date, number: int) -> date:
     """Long enough ago to be registered, and never so long that a day more makes it too old."""
     return today - timedelta(days=60 + number % 600)
-
-
-def sqlite_url(folder: Path) -> str:
-    """The address of a SQLite file in a folder."""
-    return f"sqlite+aiosqlite:///{folder}/fiador.db"

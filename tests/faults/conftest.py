@@ -14,7 +14,6 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from faults.company import sqlite_url
 from support.postgresql import PostgresServer
 
 _FIGURES = "figures"
@@ -49,7 +48,7 @@ def database(request: pytest.FixtureRequest) -> PostgresServer | None:
 def database_url(database: PostgresServer | None, tmp_path: Path) -> Iterator[str]:
     """The address of an empty database of either kind."""
     if database is None:
-        yield sqlite_url(tmp_path)
+        yield f"sqlite+aiosqlite:///{tmp_path}/fiador.db"
         return
     name = asyncio.run(database.create())
     yield database.address(name)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -60,10 +61,20 @@ class Member:
     running: contextlib.AsyncExitStack
     address: str | None
 
-    @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self.program.process.pid
+    def freeze(self) -> None:
+        """Let it stand still, as a machine does that is suspended."""
+        self.program.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let a frozen process go on where it stood."""
+        self.program.process.send_signal(signal.SIGCONT)
+
+    def lost_claims(self) -> list[int]:
+        """The attempts at which it settled a claim too late."""
+        return [int(line.rpartition(" ")[2]) for line in self._log() if line.startswith(launcher.LOST_CLAIM)]
+
+    def _log(self) -> list[str]:
+        return self.program.log.read_text(encoding="utf-8").splitlines()
 
     async def kill(self) -> None:
         """End it in the middle of whatever it does."""
@@ -80,6 +91,7 @@ class Fleet:
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
+    started: int = 0
 
     @property
     def addresses(self) -> list[str]:
@@ -94,11 +106,14 @@ class Fleet:
             "ADMIN_TOKEN": ADMIN_TOKEN,
             **self.settings,
         }
+        self.started += 1
+        cwd = self.folder / f"{kind}-{self.started}"
+        cwd.mkdir()
         running = contextlib.AsyncExitStack()
         started = await running.enter_async_context(
             program(
                 *arguments,
-                cwd=self.folder,
+                cwd=cwd,
                 until=until,
                 settings=settings,
                 command=(sys.executable, launcher.__file__),

@@ -21,6 +21,7 @@ _SECONDS = {
     "adapters.connect_sa.exchange.TOTAL_SECONDS": 1.2,
     "adapters.connect_sa.exchange.READ_RETRY_SECONDS": 1.2,
     "adapters.sql.queue.LEASE": LEASE_SECONDS,
+    "adapters.sql.engine.STANDSTILL": 1.0,
     "core.use_cases.delivery.MARGIN": 1.5,
     "core.use_cases.consult_credit.LEASE": LEASE_SECONDS,
     "core.use_cases.consult_credit.RENEWED_EVERY": 1.0,
@@ -57,7 +58,7 @@ def _replace(name: str, original: object, value: object) -> None:
 
 
 def _note_lost_claims() -> None:
-    for name in ("done", "retry"):
+    for name in ("done", "retry", "unclaim"):
         settle = getattr(SqlOutbox, name)
 
         async def noting(
@@ -72,8 +73,9 @@ def _note_lost_claims() -> None:
         setattr(SqlOutbox, name, noting)
 
 
-_hurry()
-_note_lost_claims()
+if __name__ in ("__main__", "__mp_main__"):
+    _hurry()
+    _note_lost_claims()
 
 if __name__ == "__main__":
     cli.main()

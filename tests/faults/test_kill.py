@@ -5,7 +5,6 @@ from pathlib import Path
 from random import Random
 
 import httpx
-import pytest
 
 from faults.company import found_company
 from faults.conftest import Figures
