@@ -182,3 +182,14 @@ async def test_whoever_lost_the_turn_while_it_fetched_keeps_nothing(world: World
     world.clock.advance(LEASE)
     await world.use_case(FetchChanges)()
     assert [change.event_id for change in await changes(world)] == ["event-1"]
+
+
+async def test_changes_wait_as_long_as_a_quota_says(world: World) -> None:
+    await watch(world)
+    world.bureau.fail("changes", BureauFailure(failure=FailureClass.QUOTA, retry_after_seconds=900))
+    fetch = world.use_case(FetchChanges)
+    assert await fetch()
+    world.clock.advance(timedelta(seconds=899))
+    assert not await fetch()
+    world.clock.advance(timedelta(seconds=1))
+    assert await fetch()

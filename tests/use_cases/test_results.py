@@ -16,7 +16,7 @@ from core.domain.negativation import (
     NegativationStatus,
     NotClearable,
 )
-from core.use_cases.fetch_results import LEASE, PREFIX, FetchResults
+from core.use_cases.fetch_results import LEASE, PREFIX, UNREACHABLE, FetchResults
 from support.registrations import clear, results
 from support.world import World
 
@@ -63,6 +63,19 @@ async def test_results_wait_as_long_as_a_quota_says(world: World, queued: Negati
     world.clock.advance(timedelta(seconds=899))
     await world.fetch_results()
     assert len(world.bureau.called("events")) == 1
+
+
+async def test_a_bureau_that_is_down_is_not_asked_for_results_every_moment(
+    world: World, queued: Negativation
+) -> None:
+    world.bureau.fail("events", BureauFailure(failure=FailureClass.TRANSIENT, retry_after_seconds=5))
+    await world.fetch_results()
+    world.clock.advance(UNREACHABLE - timedelta(seconds=1))
+    await world.fetch_results()
+    assert len(world.bureau.called("events")) == 1
+    world.clock.advance(timedelta(seconds=1))
+    await world.fetch_results()
+    assert len(world.bureau.called("events")) == 2
 
 
 @pytest.mark.parametrize(
