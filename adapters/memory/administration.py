@@ -92,6 +92,9 @@ class MemoryIdempotencyRecords(IdempotencyRecords):
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
         self._table.put((record.caller_id, record.key), record)
 
+    async def remove(self, caller_id: str, key: str) -> None:
+        self._table.remove((caller_id, key))
+
     async def fingerprints_by_key(self) -> dict[str, int]:
         return dict(Counter(record.fingerprint[:KEY_ID_DIGITS] for record in self._table.all()))
 

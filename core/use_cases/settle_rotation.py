@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
+from typing import NoReturn
 from uuid import UUID
 
-from core.domain.access import Caller
+from core.domain.access import SYSTEM, Caller
 from core.domain.audit import AuditAction, audited
-from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
+from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind, FailureClass
 from core.domain.credentials import Credential, CredentialsRefused, CredentialState, UsedPassword
+from core.domain.idempotency import IdempotencyRecord
 from core.domain.integration import Integration
 from core.domain.intents import Claim
 from core.domain.secret import SealedSecret
@@ -20,6 +23,22 @@ from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 ASK_AGAIN_AFTER = timedelta(seconds=30)
+
+TRY_LEASE = timedelta(seconds=90)
+"""How long trying a password may take before somebody else goes on with it."""
+
+OPERATION = "tryPassword"
+
+
+class Tried(StrEnum):
+    """What came of trying a password. UNANSWERED: it was tried, now or before, and counts as a try, but nobody knows its
+    result. NOT_TRIED: the bureau certainly did not look at it.
+    """
+
+    TAKEN = "TAKEN"
+    REFUSED = "REFUSED"
+    UNANSWERED = "UNANSWERED"
+    NOT_TRIED = "NOT_TRIED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +53,17 @@ class SettleRotation:
     ids: Ids
 
     async def promoted(
-        self, claim: Claim, integration_id: UUID, kind: CredentialKind, caller: Caller
+        self,
+        claim: Claim,
+        integration_id: UUID,
+        kind: CredentialKind,
+        caller: Caller,
+        state: CredentialState = CredentialState.VALID,
     ) -> Integration:
-        """The bureau takes the new password: it becomes the stored one and enters the history."""
+        """The bureau takes the new password: it becomes the stored one and enters the history.
+
+        `state` is UNVERIFIED when that follows from its taking no other.
+        """
         integration = await self._read(integration_id)
         pending = integration.credential(kind).pending
         if pending is None:
@@ -48,7 +75,7 @@ class SettleRotation:
             password_hash=await self.hasher.hash(password),
             used_from=self.clock.now(),
         )
-        return await self._settle(claim, integration_id, kind, caller, used=used)
+        return await self._settle(claim, integration_id, kind, caller, used=used, state=state)
 
     async def kept(
         self,
@@ -66,42 +93,93 @@ class SettleRotation:
     ) -> Integration:
         """Find out which password the bureau takes: the new one is tried once, then the old one once.
 
-        Raises BureauFailure TRANSIENT when the change did not happen, UNDETERMINED when the bureau could not be asked (it
-        is asked again later), CredentialsRefused when it takes neither.
+        Never more, whoever crashes in between and however often, because the account locks: each try is written down
+        before it is made, and one whose answer was lost is not repeated.
+
+        Raises BureauFailure TRANSIENT when the change did not happen, UNDETERMINED when it is not known yet (the bureau is
+        asked again later), CredentialsRefused when it takes neither.
         """
         integration = await self._read(integration_id)
         credential = integration.credential(kind)
         if credential.state is not CredentialState.ROTATING or credential.pending is None:
             await self._drop(claim)
             return integration
-        takes_new = await self._takes(integration, kind, credential.pending)
-        if takes_new is None:
-            async with self.units_of_work.begin() as work:
-                await work.outbox.retry(claim, ASK_AGAIN_AFTER)
-            raise BureauFailure(failure=FailureClass.UNDETERMINED)
-        if takes_new:
+        new = await self._try(claim, integration, kind, "new", credential.pending)
+        if new is Tried.TAKEN:
             return await self.promoted(claim, integration_id, kind, caller)
-        takes_old = await self._takes(integration, kind, credential.sealed)
-        if takes_old is False:
+        if new is Tried.NOT_TRIED:
+            await self._ask_again(claim)
+        old = await self._try(claim, integration, kind, "old", credential.sealed)
+        if new is Tried.UNANSWERED:
+            if old is Tried.NOT_TRIED:
+                await self._ask_again(claim)
+            if old is Tried.REFUSED:
+                # One of the two it must be. The next call with it shows whether it is.
+                unverified = CredentialState.UNVERIFIED
+                return await self.promoted(claim, integration_id, kind, caller, unverified)
+        if old is Tried.REFUSED:
             await self.kept(claim, integration_id, kind, CredentialState.REFUSED, caller)
             raise CredentialsRefused(credential=kind)
-        # Trying the new one again could lock the account, so an old one that cannot be tried now is left unverified.
-        state = CredentialState.VALID if takes_old else CredentialState.UNVERIFIED
+        state = CredentialState.VALID if old is Tried.TAKEN else CredentialState.UNVERIFIED
         await self.kept(claim, integration_id, kind, state, caller)
         raise BureauFailure(failure=FailureClass.TRANSIENT)
 
-    async def _takes(
-        self, integration: Integration, kind: CredentialKind, sealed: SealedSecret | None
-    ) -> bool | None:
-        """Whether the bureau takes this password; None when it could not be asked."""
+    async def _ask_again(self, claim: Claim) -> NoReturn:
+        async with self.units_of_work.begin() as work:
+            await work.outbox.retry(claim, ASK_AGAIN_AFTER)
+        raise BureauFailure(failure=FailureClass.UNDETERMINED)
+
+    async def _try(
+        self,
+        claim: Claim,
+        integration: Integration,
+        kind: CredentialKind,
+        which: str,
+        sealed: SealedSecret | None,
+    ) -> Tried:
+        """Try a password at the bureau, unless that was done before. Raises BureauFailure when the claim was lost."""
         if sealed is None:
-            return False
+            return Tried.REFUSED
+        key = f"{claim.intent.key}:{which}"
+        if not await self._first_try(claim, integration, key):
+            return Tried.UNANSWERED
         password = self.vault.open(sealed, secret_context(integration.id, kind))
         try:
             await self.bureau.test_credentials(account_with(integration, password), kind)
+        except BureauNotConfigured:
+            await self._not_tried(key)
+            return Tried.NOT_TRIED
         except BureauFailure as failure:
-            return False if failure.failure is FailureClass.CREDENTIAL else None
-        return True
+            if failure.failure is FailureClass.CREDENTIAL:
+                return Tried.REFUSED
+            if failure.failure is FailureClass.UNDETERMINED:
+                return Tried.UNANSWERED
+            await self._not_tried(key)
+            return Tried.NOT_TRIED
+        return Tried.TAKEN
+
+    async def _first_try(self, claim: Claim, integration: Integration, key: str) -> bool:
+        """Write the try down; False when it was written down before."""
+        async with self.units_of_work.begin() as work:
+            if not await work.outbox.retry(claim, TRY_LEASE):
+                raise BureauFailure(failure=FailureClass.UNDETERMINED)
+            if await work.idempotency.get(SYSTEM.id, key) is not None:
+                return False
+            await work.idempotency.add(
+                IdempotencyRecord(
+                    caller_id=SYSTEM.id,
+                    key=key,
+                    operation=OPERATION,
+                    fingerprint=self.vault.fingerprint(key),
+                    result_id=integration.id,
+                    created_at=self.clock.now(),
+                )
+            )
+            return True
+
+    async def _not_tried(self, key: str) -> None:
+        async with self.units_of_work.begin() as work:
+            await work.idempotency.remove(SYSTEM.id, key)
 
     async def _settle(
         self,
@@ -121,7 +199,7 @@ class SettleRotation:
             credential = integration.credential(kind)
             if not await work.outbox.done(claim) or credential.state is not CredentialState.ROTATING:
                 return integration
-            changed: Credential = credential.promoted(now) if used else credential.kept(state, now)
+            changed: Credential = credential.promoted(now, state) if used else credential.kept(state, now)
             settled = replace(integration.with_credential(changed), updated_at=now)
             await work.integrations.save(settled)
             if used is not None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -123,6 +123,10 @@ class SqlIdempotencyRecords(IdempotencyRecords):
     async def add(self, record: IdempotencyRecord) -> None:
         if not await self._work.insert_new(idempotency_row(record)):
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
+
+    async def remove(self, caller_id: str, key: str) -> None:
+        its_own = (col(IdempotencyRow.caller_id) == caller_id, col(IdempotencyRow.key) == key)
+        await self._work.change(delete(IdempotencyRow).where(*its_own))
 
     async def fingerprints_by_key(self) -> dict[str, int]:
         key_id = func.substr(col(IdempotencyRow.fingerprint), 1, KEY_ID_DIGITS)
