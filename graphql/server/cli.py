@@ -14,7 +14,7 @@ from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
 from server import key_commands, schema_file, serving, token_commands
-from server.backup_command import write_backup
+from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
@@ -90,6 +90,12 @@ def backup(
 ) -> None:
     """Copy the SQLite database into a file, while the service runs and writes."""
     write_backup(_settings(), file, replace=force)
+
+
+@app.command()
+def refetch() -> None:
+    """After a restore: fetch the bureau's results from the beginning."""
+    _run(refetch_results(_settings()))
 
 
 @app.command()

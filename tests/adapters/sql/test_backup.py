@@ -59,6 +59,7 @@ async def test_it_is_the_same_database_for_the_owner_alone(address: str, tmp_pat
     assert _names(folder) == {"copy.db"}
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert written.size == target.stat().st_size == written.pages * PAGE
+    assert target.read_bytes()[18:20] == b"\x01\x01"  # the format without a log beside the file
     assert written.tables == len(_rows(target, "SELECT 1 FROM sqlite_schema WHERE type = 'table'"))
     async with sql_storage(f"sqlite:///{target}") as storage, storage.units_of_work.read() as work:
         assert await work.branches.get(BRANCH.id) is not None
