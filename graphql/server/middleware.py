@@ -32,7 +32,8 @@ class RequestIdMiddleware:
     """Gives each request an id: the caller's `X-Request-Id` when it looks like one, otherwise a new one.
 
     The id is in the answer's header, in `request.state.request_id` and in every log line. One line is written when the
-    exchange ends, without the query string, which may hold a ticket or variables.
+    exchange ends, without the query string, which may hold a ticket or variables, and with no more of the path than what
+    our routes say: what a caller makes up may be anything, a password or a document too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -59,7 +60,17 @@ class RequestIdMiddleware:
                 await self._app(scope, receive, send_with_id)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000)
-                _log.info(f"{scope['method']} {scope['path']}", status=status, ms=milliseconds)
+                _log.info(f"{scope['method']} {_address(scope)}", status=status, ms=milliseconds)
+
+
+def _address(scope: Scope) -> str:
+    """The path with the names of its parameters in the place of their values."""
+    if "endpoint" not in scope:  # no route has taken it
+        return "elsewhere"
+    path: str = scope["path"]
+    for name, value in scope["path_params"].items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path
 
 
 class SecurityHeadersMiddleware:
