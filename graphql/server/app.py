@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from adapters.reports.foreign_pages import ForeignPages
 from api.admission import RateLimited
 from api.context import Context
 from api.errors.presentation import SERVICE_UNAVAILABLE
@@ -65,6 +66,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         open_report=container.resolve(OpenReport),
         open_original=container.resolve(OpenOriginal),
         renderer=container.resolve(ReportRenderer),
+        foreign_pages=ForeignPages(),
     )
     exports = Exports(
         identify=door.reader,

@@ -182,13 +182,36 @@ async def test_a_number_that_is_none_is_not_found(house: House, number: str) -> 
     assert answer.status_code == 404
 
 
-async def test_the_original_is_untouched_and_harmless(house: House) -> None:
+async def test_a_program_gets_the_original_untouched_and_no_browser_shows_that(house: House) -> None:
     answer = await house.client.get(f"/consultations/{house.number}/original", headers=ADMIN)
     assert answer.content == ORIGINAL
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == f'attachment; filename="consulta-{house.number}.html"'
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+async def test_a_browser_shows_the_original_made_harmless(house: House) -> None:
+    headers = {**ADMIN, "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = await house.client.get(f"/consultations/{house.number}/original", headers=headers)
+    assert "<p>as it came</p>" in answer.text
+    assert "script" not in answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Accept" in answer.headers["vary"].split(", ")
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("sandbox; default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
     assert "script-src" not in policy
+    assert "allow-" not in policy
+
+
+async def test_an_original_that_cannot_be_made_harmless_is_not_shown(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    headers = {**ADMIN, "Accept": "text/html"}
+    answer = await house.client.get(f"/consultations/{house.number}/original", headers=headers)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
 
 
 async def test_other_sites_may_call_only_when_configured(house: House) -> None:
