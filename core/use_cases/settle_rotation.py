@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from uuid import UUID
 
 from core.domain.access import SYSTEM, Caller
@@ -19,7 +19,7 @@ from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
 from ports.password_hasher import PasswordHasher
-from ports.unit_of_work import UnitsOfWork
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
 ASK_AGAIN_AFTER = timedelta(seconds=30)
@@ -28,17 +28,32 @@ TRY_LEASE = timedelta(seconds=90)
 """How long trying a password may take before somebody else goes on with it."""
 
 OPERATION = "tryPassword"
+_REFUSED = "was refused"
 
 
 class Tried(StrEnum):
-    """What came of trying a password. UNANSWERED: it was tried, now or before, and counts as a try, but nobody knows its
-    result. NOT_TRIED: the bureau certainly did not look at it.
+    """What came of trying a password.
+
+    UNANSWERED: it was tried, but the answer was lost. BEFORE: it was tried before, by somebody who could not tell any more
+    what came of it. NOT_TRIED: the bureau certainly did not look at it.
     """
 
     TAKEN = "TAKEN"
     REFUSED = "REFUSED"
     UNANSWERED = "UNANSWERED"
+    BEFORE = "BEFORE"
     NOT_TRIED = "NOT_TRIED"
+
+
+class Round(NamedTuple):
+    """The names by which the tries of a round are remembered."""
+
+    new: str
+    old: str
+
+
+ROUNDS = (Round("new", "old"), Round("new again", "old again"))
+"""Two wrong tries at most: the bureau locks an account after five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +108,8 @@ class SettleRotation:
     ) -> Integration:
         """Find out which password the bureau takes: the new one is tried once, then the old one once.
 
-        Never more, whoever crashes in between and however often, because the account locks: each try is written down
-        before it is made, and one whose answer was lost is not repeated.
+        Each try is written down before it is made, and one whose answer never came counts, whoever crashed meanwhile and
+        however often, because wrong ones lock the account. Only when neither was answered is there a second round.
 
         Raises BureauFailure TRANSIENT when the change did not happen, UNDETERMINED when it is not known yet (the bureau is
         asked again later), CredentialsRefused when it takes neither.
@@ -104,24 +119,37 @@ class SettleRotation:
         if credential.state is not CredentialState.ROTATING or credential.pending is None:
             await self._drop(claim)
             return integration
-        new = await self._try(claim, integration, kind, "new", credential.pending)
-        if new is Tried.TAKEN:
-            return await self.promoted(claim, integration_id, kind, caller)
-        if new is Tried.NOT_TRIED:
-            await self._ask_again(claim)
-        old = await self._try(claim, integration, kind, "old", credential.sealed)
-        if new is Tried.UNANSWERED:
-            if old is Tried.NOT_TRIED:
+        for tries in ROUNDS:
+            new = await self._try(claim, integration, kind, credential.pending, tries.new)
+            if new is Tried.TAKEN:
+                return await self.promoted(claim, integration_id, kind, caller)
+            if new is Tried.NOT_TRIED:
                 await self._ask_again(claim)
-            if old is Tried.REFUSED:
-                # One of the two it must be. The next call with it shows whether it is.
-                unverified = CredentialState.UNVERIFIED
-                return await self.promoted(claim, integration_id, kind, caller, unverified)
+            refused = tries.new if new is Tried.REFUSED else None
+            old = await self._try(claim, integration, kind, credential.sealed, tries.old, refused=refused)
+            if new is Tried.REFUSED:
+                return await self._kept_after(old, claim, integration_id, kind, caller)
+            match old:
+                case Tried.TAKEN:
+                    return await self._kept_after(old, claim, integration_id, kind, caller)
+                case Tried.REFUSED:
+                    # One of the two it must be. The next call with it shows whether it is.
+                    unverified = CredentialState.UNVERIFIED
+                    return await self.promoted(claim, integration_id, kind, caller, unverified)
+                case Tried.NOT_TRIED:
+                    await self._ask_again(claim)
+            if Tried.UNANSWERED in (new, old) and tries is not ROUNDS[-1]:
+                await self._ask_again(claim)
+        return await self._kept_after(Tried.UNANSWERED, claim, integration_id, kind, caller)
+
+    async def _kept_after(
+        self, old: Tried, claim: Claim, integration_id: UUID, kind: CredentialKind, caller: Caller
+    ) -> NoReturn:
+        """The old password stays, as the bureau judged it: UNVERIFIED when it did not."""
+        judged = {Tried.TAKEN: CredentialState.VALID, Tried.REFUSED: CredentialState.REFUSED}
+        await self.kept(claim, integration_id, kind, judged.get(old, CredentialState.UNVERIFIED), caller)
         if old is Tried.REFUSED:
-            await self.kept(claim, integration_id, kind, CredentialState.REFUSED, caller)
             raise CredentialsRefused(credential=kind)
-        state = CredentialState.VALID if old is Tried.TAKEN else CredentialState.UNVERIFIED
-        await self.kept(claim, integration_id, kind, state, caller)
         raise BureauFailure(failure=FailureClass.TRANSIENT)
 
     async def _ask_again(self, claim: Claim) -> NoReturn:
@@ -134,52 +162,67 @@ class SettleRotation:
         claim: Claim,
         integration: Integration,
         kind: CredentialKind,
-        which: str,
         sealed: SealedSecret | None,
+        name: str,
+        *,
+        refused: str | None = None,
     ) -> Tried:
-        """Try a password at the bureau, unless that was done before. Raises BureauFailure when the claim was lost."""
+        """Try a password at the bureau, unless that was done before. `refused` names a try that is known to have failed.
+
+        Raises BureauFailure when the claim was lost.
+        """
         if sealed is None:
             return Tried.REFUSED
-        key = f"{claim.intent.key}:{which}"
-        if not await self._first_try(claim, integration, key):
-            return Tried.UNANSWERED
+        before = await self._write_down(claim, name, refused)
+        if before is not None:
+            return before
         password = self.vault.open(sealed, secret_context(integration.id, kind))
         try:
             await self.bureau.test_credentials(account_with(integration, password), kind)
         except BureauNotConfigured:
-            await self._not_tried(key)
+            await self._not_tried(claim, name)
             return Tried.NOT_TRIED
         except BureauFailure as failure:
             if failure.failure is FailureClass.CREDENTIAL:
                 return Tried.REFUSED
             if failure.failure is FailureClass.UNDETERMINED:
                 return Tried.UNANSWERED
-            await self._not_tried(key)
+            await self._not_tried(claim, name)
             return Tried.NOT_TRIED
         return Tried.TAKEN
 
-    async def _first_try(self, claim: Claim, integration: Integration, key: str) -> bool:
-        """Write the try down; False when it was written down before."""
+    async def _write_down(self, claim: Claim, name: str, refused: str | None) -> Tried | None:
+        """Write down that a try is made, and that another was refused. When it was made before: what is known of it."""
         async with self.units_of_work.begin() as work:
             if not await work.outbox.retry(claim, TRY_LEASE):
                 raise BureauFailure(failure=FailureClass.UNDETERMINED)
-            if await work.idempotency.get(SYSTEM.id, key) is not None:
-                return False
-            await work.idempotency.add(
-                IdempotencyRecord(
-                    caller_id=SYSTEM.id,
-                    key=key,
-                    operation=OPERATION,
-                    fingerprint=self.vault.fingerprint(key),
-                    result_id=integration.id,
-                    created_at=self.clock.now(),
-                )
-            )
-            return True
+            if refused is not None:
+                await self._note(work, claim, f"{refused} {_REFUSED}")
+            if await self._note(work, claim, name):
+                return None
+            known = await work.idempotency.get(SYSTEM.id, _key(claim, f"{name} {_REFUSED}"))
+            return Tried.BEFORE if known is None else Tried.REFUSED
 
-    async def _not_tried(self, key: str) -> None:
+    async def _note(self, work: UnitOfWork, claim: Claim, name: str) -> bool:
+        """Note something of this change; False when it is noted already."""
+        key = _key(claim, name)
+        if await work.idempotency.get(SYSTEM.id, key) is not None:
+            return False
+        await work.idempotency.add(
+            IdempotencyRecord(
+                caller_id=SYSTEM.id,
+                key=key,
+                operation=OPERATION,
+                fingerprint=self.vault.fingerprint(key),
+                result_id=claim.intent.subject_id,
+                created_at=self.clock.now(),
+            )
+        )
+        return True
+
+    async def _not_tried(self, claim: Claim, name: str) -> None:
         async with self.units_of_work.begin() as work:
-            await work.idempotency.remove(SYSTEM.id, key)
+            await work.idempotency.remove(SYSTEM.id, _key(claim, name))
 
     async def _settle(
         self,
@@ -231,3 +274,7 @@ class SettleRotation:
     async def _drop(self, claim: Claim) -> None:
         async with self.units_of_work.begin() as work:
             await work.outbox.done(claim)
+
+
+def _key(claim: Claim, name: str) -> str:
+    return f"{claim.intent.key}:{name}"
