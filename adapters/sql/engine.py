@@ -24,6 +24,12 @@ STANDSTILL = timedelta(seconds=15)
 waits longer belongs to a process that stands still or is cut off: the server ends it, and with it the locks that keep
 everybody else from the same promises."""
 
+CONNECT_SECONDS = 10.0
+"""How long PostgreSQL may take to let us in."""
+
+ANSWER_SECONDS = 60.0
+"""How long PostgreSQL may take to answer a statement: nobody waits longer, and a machine that is gone never answers."""
+
 
 class UnsupportedDatabase(ValueError):
     """The database's address cannot be used; the text says why and shows no password."""
@@ -95,7 +101,11 @@ def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"server_settings": {"idle_in_transaction_session_timeout": str(milliseconds)}},
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": ANSWER_SECONDS,
+            "server_settings": {"idle_in_transaction_session_timeout": str(milliseconds)},
+        },
     )
 
 

@@ -5,6 +5,7 @@ and it goes on without a restart of ours.
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -390,6 +391,35 @@ async def test_who_gets_no_connection_to_postgresql_is_told_so(
             await work.parameters.credit()
             assert await shop.state() is StorageState.BUSY
         await shop.store()
+
+
+async def test_a_machine_that_takes_connections_and_says_nothing_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = Database(f"postgresql://ana@127.0.0.1:{silent.getsockname()[1]}/fiador?ssl=disable")
+        assert await Shop(database).state() is StorageState.AWAY
+        await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_statement_that_is_never_answered_is_given_up(
+    bare_postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ANSWER_SECONDS", 0.2)
+    async with open_shop(bare_postgres_address) as shop:
+        with pytest.raises(StorageUnavailable) as failed:
+            await _sleep(shop, seconds=60)
+        assert failed.value.state is StorageState.AWAY
+        monkeypatch.undo()
+        await shop.store()
+        await shop.assert_complete()
+
+
+async def _sleep(shop: Shop, *, seconds: int) -> None:
+    async with shop.database.writing(shop.clock) as work:
+        await work.session.execute(text(f"SELECT pg_sleep({seconds})"))
 
 
 @pytest.mark.postgres
