@@ -33,7 +33,7 @@ class Outbox(Protocol):
 
     @abstractmethod
     async def retry(self, claim: Claim, after: timedelta) -> bool:
-        """Give a claim back, due again after a while. False like `done`."""
+        """Give a claim back, due again after a while, LONGEST_WAIT at most. False like `done`."""
 
     @abstractmethod
     async def unclaim(self, claim: Claim) -> bool:
@@ -44,7 +44,7 @@ class Outbox(Protocol):
 
     @abstractmethod
     async def hold(self, account: UUID, until: datetime | None) -> None:
-        """Let nothing of this account be claimed until then; None: until released."""
+        """Let nothing of this account be claimed until then, LONGEST_HOLD from now at most; None: until released."""
 
     @abstractmethod
     async def release(self, account: UUID) -> None:
@@ -64,6 +64,10 @@ class Queue(Protocol):
 
         Two callers MUST never hold the same promise at the same time. A claim that is not settled by its `until` is
         due again, with a higher attempt. Promises that were put leased are claimed too once their lease has ended.
+
+        Where several machines share a PostgreSQL, all times go by its clock; else by our own, which may be put back. What is
+        put off for longer than anything ever is (LONGEST_WAIT, LONGEST_HOLD, what the pace allows) was put off while the
+        clock was ahead: the first claim of a process, and each that finds the clock put back, MUST make it due at once.
         """
 
     @abstractmethod

@@ -2,8 +2,16 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+LONGEST_LEASE = timedelta(minutes=15)
+"""No turn is leased for longer than this, by whichever machine's clock."""
+
+LONGEST_REST = timedelta(days=2)
+"""No routine rests for longer than this. Between turns it may rest until a time of day, or as long as the bureau asked for,
+so a clock that is put back by less makes it come round by so much later, and never sooner than the bureau allows.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +32,11 @@ class Routines(Protocol):
 
     @abstractmethod
     async def take(self, prefix: str, *, now: datetime, leased_until: datetime) -> Routine | None:
-        """Take one due routine whose name starts with `prefix`, or None. It comes due again when the lease ends."""
+        """Take one due routine whose name starts with `prefix`, or None. It comes due again when the lease ends.
+
+        Due is also what is leased for longer than LONGEST_LEASE or rests for longer than LONGEST_REST: the clock was ahead
+        when that was written.
+        """
 
     @abstractmethod
     async def finish(self, routine: Routine, *, next_at: datetime, state: str | None) -> bool:

@@ -354,6 +354,10 @@ class IdempotencyRecords(Protocol):
         """Remember a key. Raises Conflict `IDEMPOTENCY_KEY_TAKEN` when it is there already."""
 
     @abstractmethod
+    async def remove(self, caller_id: str, key: str) -> None:
+        """Forget a key, if it is there: what it stood for was certainly not done."""
+
+    @abstractmethod
     async def fingerprints_by_key(self) -> dict[str, int]:
         """How many fingerprints were made with each of the vault's keys, by the key's id. Reads the whole store."""
 
@@ -368,6 +372,10 @@ class AccessTokens(Protocol):
     @abstractmethod
     async def save(self, token: AccessToken) -> None:
         """Replace a token's row (to revoke it)."""
+
+    @abstractmethod
+    async def get(self, token_id: UUID) -> AccessToken | None:
+        """The token with that id."""
 
     @abstractmethod
     async def by_hash(self, token_hash: str) -> AccessToken | None:

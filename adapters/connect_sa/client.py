@@ -1,6 +1,6 @@
 """The client: the port CreditBureau over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 import httpx
@@ -16,10 +16,12 @@ from adapters.connect_sa.answers import (
     PlansAnswer,
     ReceiptAnswer,
 )
+from adapters.connect_sa.circuit import Circuit
 from adapters.connect_sa.exchange import (
     CONSULTATION_READ_SECONDS,
     A,
     Call,
+    Provider,
     exchange,
     new_http_client,
     silence_http_logs,
@@ -56,15 +58,31 @@ _PAGE = "100"
 class ConnectSaBureau(CreditBureau):
     """Connect SA through `client` (see `new_http_client`), at one address per environment.
 
+    An address that does not answer is left alone for a while (see `Circuit`): every call fails at once as TRANSIENT, which
+    is certain, since nothing is sent. Environments at the same address share what is known of it.
+
     Raises ValueError when an address is not an http or https address.
     """
 
-    def __init__(self, addresses: Mapping[Environment, str], client: httpx.AsyncClient) -> None:
-        self._addresses = {
-            environment: _address(environment, text) for environment, text in addresses.items()
+    def __init__(
+        self,
+        addresses: Mapping[Environment, str],
+        client: httpx.AsyncClient,
+        *,
+        new_circuit: Callable[[], Circuit] = Circuit,
+    ) -> None:
+        by_environment = {environment: _address(environment, text) for environment, text in addresses.items()}
+        by_address = {
+            address: Provider(address, client, new_circuit()) for address in set(by_environment.values())
         }
-        self._client = client
+        self._providers = {
+            environment: by_address[address] for environment, address in by_environment.items()
+        }
         silence_http_logs()
+
+    def open_circuits(self) -> dict[Environment, bool]:
+        """For each configured environment, whether its address is held to be down now."""
+        return {environment: provider.circuit.is_open for environment, provider in self._providers.items()}
 
     async def test_credentials(self, account: BureauAccount, kind: CredentialKind) -> None:
         """Never repeated by itself: five wrong passwords in a row lock the login."""
@@ -246,10 +264,10 @@ class ConnectSaBureau(CreditBureau):
             raise
 
     async def _exchange(self, account: BureauAccount, call: Call[A]) -> A:
-        address = self._addresses.get(account.environment)
-        if address is None:
+        provider = self._providers.get(account.environment)
+        if provider is None:
             raise BureauNotConfigured(environment=account.environment)
-        return await exchange(self._client, address, account, call)
+        return await exchange(provider, account, call)
 
 
 def _address(environment: Environment, text: str) -> str:

@@ -14,6 +14,7 @@ import httpx
 import stamina
 from pydantic import ValidationError
 
+from adapters.connect_sa.circuit import Circuit
 from adapters.connect_sa.wire import Answer, ErrorAnswer, KeyedAnswer
 from core.domain.bureau import FINAL_FAILURES, BureauAccount, BureauFailure, FailureClass
 
@@ -85,12 +86,25 @@ def silence_http_logs() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-async def exchange(client: httpx.AsyncClient, base_url: str, account: BureauAccount, call: Call[A]) -> A:
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One address of the provider, how it is reached, and whether it is held to be up."""
+
+    base_url: str
+    client: httpx.AsyncClient
+    circuit: Circuit
+
+
+async def exchange(provider: Provider, account: BureauAccount, call: Call[A]) -> A:
     """Make the call and return its answer. Raises BureauFailure and nothing else for what the provider or network does."""
     if call.method != "GET" or not call.repeatable:
-        return await _once(client, base_url, account, call)
+        return await _once(provider, account, call)
+
+    def may_be_repeated(error: Exception) -> bool:
+        return _is_transient(error) and not provider.circuit.is_open
+
     async for attempt in stamina.retry_context(
-        on=_is_transient,
+        on=may_be_repeated,
         attempts=READ_ATTEMPTS,
         timeout=READ_RETRY_SECONDS,
         wait_initial=0.1,
@@ -98,7 +112,7 @@ async def exchange(client: httpx.AsyncClient, base_url: str, account: BureauAcco
         wait_jitter=0.2,
     ):
         with attempt:
-            return await _once(client, base_url, account, call)
+            return await _once(provider, account, call)
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -106,39 +120,40 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, BureauFailure) and error.failure is FailureClass.TRANSIENT
 
 
-async def _once(client: httpx.AsyncClient, base_url: str, account: BureauAccount, call: Call[A]) -> A:
+async def _once(provider: Provider, account: BureauAccount, call: Call[A]) -> A:
     # Failures are raised outside the except blocks: an httpx error carries the request, and with it the password.
     failure: BureauFailure | None = None
     raw = _Raw(0, None, None)
     cause = ""
-    try:
-        raw = await _round_trip(client, base_url, account, call)
-    except _NEVER_SENT as error:
-        failure, cause = BureauFailure(failure=FailureClass.TRANSIENT), type(error).__name__
-    except _PERHAPS_SENT as error:
-        failure, cause = _unclear(call), type(error).__name__
-    if failure is None:
+    with provider.circuit.calling() as exchanged:
+        try:
+            raw = await _round_trip(provider, account, call)
+        except _NEVER_SENT as error:
+            failure, cause = BureauFailure(failure=FailureClass.TRANSIENT), type(error).__name__
+        except _PERHAPS_SENT as error:
+            failure, cause = _unclear(call), type(error).__name__
         answer = _accepted(call, raw)
-        if answer is not None:
-            return answer
-        failure, cause = _failure(call, raw), f"status {raw.status}"
+        refusal = _refusal(raw)
+        exchanged.answered = answer is not None or (refusal is not None and raw.status < 500)
+    if answer is not None:
+        return answer
+    if failure is None:
+        failure, cause = _failure(call, raw, refusal), f"status {raw.status}"
     level = logging.INFO if failure.failure in FINAL_FAILURES else logging.WARNING
     _log.log(level, "bureau call %s failed: %s (%s)", call.name, failure.failure, cause)
     raise failure
 
 
-async def _round_trip(
-    client: httpx.AsyncClient, base_url: str, account: BureauAccount, call: Call[A]
-) -> _Raw:
+async def _round_trip(provider: Provider, account: BureauAccount, call: Call[A]) -> _Raw:
     # Only identity encoding is asked for and taken: MAX_ANSWER_BYTES would not bound what a compressed answer unfolds to.
     headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     if call.method == "POST" and call.key is not None:
         headers["Idempotency-Key"] = call.key
     async with (
         asyncio.timeout(TOTAL_SECONDS),
-        client.stream(
+        provider.client.stream(
             call.method,
-            base_url + call.path,
+            provider.base_url + call.path,
             headers=headers,
             params=call.params,
             json=call.body,
@@ -171,8 +186,12 @@ def _accepted(call: Call[A], raw: _Raw) -> A | None:
     return answer
 
 
-def _failure(call: Call[A], raw: _Raw) -> BureauFailure:
-    error = _parse(ErrorAnswer, raw.body) if raw.body is not None and raw.status >= 400 else None
+def _refusal(raw: _Raw) -> ErrorAnswer | None:
+    """What the provider says against the call, if it says it in the contract's shape."""
+    return _parse(ErrorAnswer, raw.body) if raw.body is not None and raw.status >= 400 else None
+
+
+def _failure(call: Call[A], raw: _Raw, error: ErrorAnswer | None) -> BureauFailure:
     if error is None:
         return _unclear(call)
     return BureauFailure(

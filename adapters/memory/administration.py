@@ -92,6 +92,9 @@ class MemoryIdempotencyRecords(IdempotencyRecords):
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
         self._table.put((record.caller_id, record.key), record)
 
+    async def remove(self, caller_id: str, key: str) -> None:
+        self._table.remove((caller_id, key))
+
     async def fingerprints_by_key(self) -> dict[str, int]:
         return dict(Counter(record.fingerprint[:KEY_ID_DIGITS] for record in self._table.all()))
 
@@ -109,6 +112,9 @@ class MemoryAccessTokens(AccessTokens):
         if token.id not in self._table:
             raise LookupError(f"no AccessToken with the id {token.id}")
         self._table.put(token.id, token)
+
+    async def get(self, token_id: UUID) -> AccessToken | None:
+        return self._table.get(token_id)
 
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         return next((token for token in self._table.all() if token.token_hash == token_hash), None)

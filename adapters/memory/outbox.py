@@ -8,7 +8,7 @@ from uuid import UUID
 
 from adapters.memory.storage import MemoryStorage, Table, Transaction
 from core.domain.errors import Conflict
-from core.domain.intents import Claim, Intent
+from core.domain.intents import CLOCK_TOLERANCE, LONGEST_HOLD, LONGEST_WAIT, Claim, Intent
 from core.domain.pace import Pace
 from ports.clock import Clock
 from ports.outbox import Outbox, Queue
@@ -131,11 +131,15 @@ class MemoryQueue(Queue):
         self._clock = clock
         self._lease = lease
         self._pace = pace
+        self._claimed_at: datetime | None = None
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         async with self._storage.writing() as transaction:
             tables = _Tables(transaction)
             now = self._clock.now()
+            if self._claimed_at is None or now < self._claimed_at - CLOCK_TOLERANCE:
+                self._bring_forward(tables, now)
+            self._claimed_at = now
             turns = self._turns(tables, now)
             claims: list[Claim] = []
             for position, (account, row, due) in enumerate(turns):
@@ -163,6 +167,19 @@ class MemoryQueue(Queue):
             for promise in old:
                 promises.remove(promise.intent.key)
             return len(old)
+
+    def _bring_forward(self, tables: _Tables, now: datetime) -> None:
+        """Make due what is put off for longer than anything ever is: the clock was ahead when it was written."""
+        for promise in tables.promises.all():
+            if promise.done_at is None and promise.due_at > now + max(LONGEST_WAIT, self._lease):
+                tables.promises.put(promise.intent.key, replace(promise, due_at=now))
+        for account, row in tables.accounts.items():
+            held_too_long = row.held_until is not None and row.held_until > now + LONGEST_HOLD
+            paced_too_far = row.next_at > now + self._pace.reach
+            if held_too_long or paced_too_far:
+                held_until = None if held_too_long else row.held_until
+                next_at = now if paced_too_far else row.next_at
+                tables.accounts.put(account, replace(row, held_until=held_until, next_at=next_at))
 
     def _turns(self, tables: _Tables, now: datetime) -> list[tuple[UUID, _Account, list[_Promise]]]:
         """The accounts that something may be claimed of, those first that waited longest, each with what is due."""

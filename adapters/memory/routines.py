@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.memory.storage import Table, Transaction
-from ports.routines import Routine, Routines
+from ports.routines import LONGEST_LEASE, LONGEST_REST, Routine, Routines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,10 @@ class _Row:
     fence: int
     taken: bool
     hastened_to: datetime | None
+
+    def is_due(self, now: datetime) -> bool:
+        furthest = now + (LONGEST_LEASE if self.taken else LONGEST_REST)
+        return not now < self.next_at <= furthest
 
 
 class MemoryRoutines(Routines):
@@ -37,7 +41,7 @@ class MemoryRoutines(Routines):
 
     async def take(self, prefix: str, *, now: datetime, leased_until: datetime) -> Routine | None:
         self._transaction.require_writable()
-        due = (row for row in self._table.all() if row.name.startswith(prefix) and row.next_at <= now)
+        due = (row for row in self._table.all() if row.name.startswith(prefix) and row.is_due(now))
         row = min(due, key=lambda row: (row.next_at, row.name), default=None)
         if row is None:
             return None

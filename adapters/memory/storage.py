@@ -64,6 +64,12 @@ class Table(Generic[RecordT]):
         """Every record, oldest first."""
         return [decoded(stored, self._type) for stored in self._transaction.rows(self._name).values()]
 
+    def items(self) -> list[tuple[Hashable, RecordT]]:
+        """Every record with its key, oldest first."""
+        return [
+            (key, decoded(stored, self._type)) for key, stored in self._transaction.rows(self._name).items()
+        ]
+
     def put(self, key: Hashable, record: RecordT) -> None:
         """Store a record, in its old place when the key is there already."""
         self._transaction.own_rows(self._name)[key] = encoded(record, self._type)

@@ -52,6 +52,16 @@ class UnusableDocument(Exception):
     """What the provider answered is of no use; the text says why and quotes nothing."""
 
 
+def new_http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """The HTTP client that the adapter expects: follows nothing, loopback never proxied."""
+    return httpx.AsyncClient(
+        transport=transport,
+        follow_redirects=False,
+        timeout=FETCH_SECONDS,
+        mounts=None if transport else {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
+    )
+
+
 class ProviderKeys:
     """The keys of one provider, for these algorithms. `now` is a clock that never jumps, in seconds."""
 
@@ -125,7 +135,7 @@ class ProviderKeys:
 
     async def _document(self, address: str) -> dict[str, Any]:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
-        async with self._client.stream("GET", address, headers=headers, follow_redirects=False) as answer:
+        async with self._client.stream("GET", address, headers=headers) as answer:
             if answer.status_code != httpx.codes.OK:
                 raise UnusableDocument(f"it answered {answer.status_code}")
             body = b""

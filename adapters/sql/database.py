@@ -1,8 +1,8 @@
 """A database that is open: its engines, and the transactions that run in it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from adapters.sql.sqlite_file import SqliteFile
 from adapters.sql.work import Work
 from ports.clock import Clock
 from ports.storage import StorageState, StorageUnavailable
+
+_LASTING = {StorageState.FULL, StorageState.READ_ONLY, StorageState.FAILING, StorageState.DAMAGED}
 
 
 class Database:
@@ -49,6 +51,7 @@ class Database:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         self._busy_timeout = busy_timeout
+        self._trouble: StorageState | None = None
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
 
@@ -65,7 +68,7 @@ class Database:
     @asynccontextmanager
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:
         """A transaction that commits when its block ends, and rolls back when the block raises."""
-        with telling(writable=True):
+        with self._telling(writable=True):
             async with self._alone(), self._session(self._writers) as session:
                 work = Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=True)
                 async with session.begin():
@@ -76,9 +79,24 @@ class Database:
     @asynccontextmanager
     async def reading(self, clock: Clock) -> AsyncIterator[Work]:
         """A consistent view of what is committed."""
-        with telling(writable=False):
+        with self._telling(writable=False):
             async with self._session(self._readers) as session:
                 yield Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=False)
+
+    def take_trouble(self) -> StorageState | None:
+        """What transactions met of late that lasts: no room, no right to write, a bad disk. Tells it once."""
+        trouble, self._trouble = self._trouble, None
+        return trouble
+
+    @contextmanager
+    def _telling(self, *, writable: bool) -> Iterator[None]:
+        try:
+            with telling(writable=writable):
+                yield
+        except StorageUnavailable as error:
+            if error.state in _LASTING:
+                self._trouble = error.state
+            raise
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

@@ -19,6 +19,17 @@ POOL_SIZE = 10
 POOL_TIMEOUT_SECONDS = 15
 """How long somebody waits for a free connection. Whoever waits longer is better told to come back: so is everybody after."""
 
+STANDSTILL = timedelta(seconds=15)
+"""How long a transaction on PostgreSQL may wait for this process. None does anything but speak to the database, so one that
+waits longer belongs to a process that stands still or is cut off: the server ends it, and with it the locks that keep
+everybody else from the same promises."""
+
+CONNECT_SECONDS = 10.0
+"""How long PostgreSQL may take to let us in."""
+
+ANSWER_SECONDS = 60.0
+"""How long PostgreSQL may take to answer a statement: nobody waits longer, and a machine that is gone never answers."""
+
 
 class UnsupportedDatabase(ValueError):
     """The database's address cannot be used; the text says why and shows no password."""
@@ -83,8 +94,18 @@ def migrator(url: URL) -> AsyncEngine:
 
 def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
     """Pooled connections, never more than `pool_size`; one that the server closed is noticed and replaced."""
+    milliseconds = STANDSTILL // timedelta(milliseconds=1)
     return _engine(
-        url, pool_size=pool_size, max_overflow=0, pool_timeout=POOL_TIMEOUT_SECONDS, pool_pre_ping=True
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": ANSWER_SECONDS,
+            "server_settings": {"idle_in_transaction_session_timeout": str(milliseconds)},
+        },
     )
 
 

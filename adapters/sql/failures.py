@@ -39,6 +39,8 @@ _SQLITE = {
 _POSTGRESQL = {
     "08": StorageState.AWAY,  # connection exceptions
     "25006": StorageState.READ_ONLY,  # a write in a read-only transaction, as on a standby server
+    "25P03": StorageState.AWAY,  # it ended our transaction, which stood still or took too long
+    "25P04": StorageState.AWAY,
     "28": StorageState.AWAY,  # it does not let us in
     "3D000": StorageState.AWAY,  # no such database
     "40001": StorageState.BUSY,  # could not serialise

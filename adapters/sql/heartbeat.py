@@ -10,7 +10,7 @@ from adapters.sql.database import Database
 from adapters.sql.tables import HeartbeatRow
 from adapters.sql.work import table_of
 from ports.clock import Clock
-from ports.storage import StorageCheck
+from ports.storage import StorageCheck, StorageUnavailable
 
 _HEARTBEATS = table_of(HeartbeatRow)
 
@@ -24,6 +24,7 @@ LEFT_BEHIND = timedelta(days=1)
 class SqlStorageCheck(StorageCheck):
     """Writes a row and only then takes back the one before it, so that a database without room is noticed.
 
+    That may pass where records find no room: whatever transactions met since the last look counts as well.
     Each process has a row of its own: one that is frozen while it holds its row stops no other.
     """
 
@@ -33,6 +34,15 @@ class SqlStorageCheck(StorageCheck):
         self._latest: UUID | None = None
 
     async def check(self) -> None:
+        met = self._database.take_trouble()
+        try:
+            await self._write()
+        finally:
+            self._database.take_trouble()  # our own: the next look is to tell how it is then
+        if met is not None:
+            raise StorageUnavailable(met)
+
+    async def _write(self) -> None:
         beat = uuid4()
         async with self._database.writing(self._clock) as work:
             now = await work.now()

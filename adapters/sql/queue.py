@@ -10,7 +10,7 @@ from sqlmodel import col
 from adapters.sql.database import Database
 from adapters.sql.tables import AccountRow, IntentRow
 from adapters.sql.work import Work, table_of
-from core.domain.intents import Claim, Intent, IntentKind
+from core.domain.intents import CLOCK_TOLERANCE, LONGEST_HOLD, LONGEST_WAIT, Claim, Intent, IntentKind
 from core.domain.pace import Pace
 from ports.clock import Clock
 from ports.outbox import Queue
@@ -37,11 +37,14 @@ class SqlQueue(Queue):
         self._clock = clock
         self._lease = lease
         self._pace = pace
+        self._claimed_at: datetime | None = None
 
     async def claim(self, limit: int) -> Sequence[Claim]:
         async with self._database.writing(self._clock) as work:
             until = self._clock.now() + self._lease
             now = await work.now()
+            if self._claimed_at is None or now < self._claimed_at - CLOCK_TOLERANCE:
+                await self._bring_forward(work, now)
             claims: list[Claim] = []
             accounts = await work.all(self._open_accounts(now, limit, work))
             for position, account in enumerate(accounts):
@@ -50,7 +53,8 @@ class SqlQueue(Queue):
                 taken = await work.all(_due(account, now, allowed, work))
                 await self._take(work, account, taken, now)
                 claims += (_claim(row, until) for row in taken)
-            return claims
+        self._claimed_at = now
+        return claims
 
     async def wait(self, longest: timedelta) -> None:
         wakeup = self._database.wakeup
@@ -97,6 +101,16 @@ class SqlQueue(Queue):
             .limit(limit)
         )
         return statement if work.on_sqlite else statement.with_for_update(skip_locked=True, of=AccountRow)
+
+    async def _bring_forward(self, work: Work, now: datetime) -> None:
+        """Make due what is put off for longer than anything ever is: the clock was ahead when it was written."""
+        too_late = now + max(LONGEST_WAIT, self._lease)
+        waiting = update(_INTENTS).where(_INTENTS.c.done_at.is_(None), _INTENTS.c.due_at > too_late)
+        await work.change(waiting.values(due_at=now))
+        held = update(_ACCOUNTS).where(_ACCOUNTS.c.held_until > now + LONGEST_HOLD)
+        await work.change(held.values(held_until=None))
+        ahead = update(_ACCOUNTS).where(_ACCOUNTS.c.next_at > now + self._pace.reach)
+        await work.change(ahead.values(next_at=now))
 
     async def _take(self, work: Work, account: AccountRow, rows: Sequence[IntentRow], now: datetime) -> None:
         keys = [row.key for row in rows]

@@ -3,12 +3,12 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import col
 
 from adapters.sql.tables import RoutineRow
 from adapters.sql.work import Work, table_of
-from ports.routines import Routine, Routines
+from ports.routines import LONGEST_LEASE, LONGEST_REST, Routine, Routines
 
 _ROUTINES = table_of(RoutineRow)
 
@@ -28,7 +28,7 @@ class SqlRoutines(Routines):
         self._work.require_writable()
         statement = (
             select(RoutineRow)
-            .where(col(RoutineRow.name).startswith(prefix, autoescape=True), col(RoutineRow.next_at) <= now)
+            .where(col(RoutineRow.name).startswith(prefix, autoescape=True), _is_due(now))
             .order_by(col(RoutineRow.next_at), col(RoutineRow.name))
         )
         if not self._work.on_sqlite:
@@ -66,3 +66,12 @@ class SqlRoutines(Routines):
 
     async def _change(self, name: str, **values: object) -> None:
         await self._work.change(update(_ROUTINES).where(_ROUTINES.c.name == name).values(values))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    next_at = col(RoutineRow.next_at)
+    return or_(
+        next_at <= now,
+        and_(col(RoutineRow.taken), next_at > now + LONGEST_LEASE),
+        next_at > now + LONGEST_REST,
+    )

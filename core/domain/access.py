@@ -160,6 +160,17 @@ class Unauthenticated(DomainError):
     reason: UnauthenticatedReason
 
 
+def still_usable(token: AccessToken | None, now: datetime) -> AccessToken:
+    """The token, when there is one and it opens something now. Raises Unauthenticated with the reason."""
+    if token is None:
+        raise Unauthenticated(reason=UnauthenticatedReason.UNKNOWN)
+    if token.revoked_at is not None:
+        raise Unauthenticated(reason=UnauthenticatedReason.REVOKED)
+    if not token.is_valid(now):
+        raise Unauthenticated(reason=UnauthenticatedReason.EXPIRED)
+    return token
+
+
 def hash_token(token: str) -> str:
     """What is kept of a token: its SHA-256 in hexadecimal. A fast hash suffices, 256 random bits cannot be guessed."""
     return sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

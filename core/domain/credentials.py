@@ -70,17 +70,17 @@ class Credential:
         """While the bureau is asked to change it."""
         return replace(self, state=CredentialState.ROTATING, pending=pending, pending_since=at)
 
-    def promoted(self, at: datetime) -> "Credential":
-        """After the pending password proved to be the one that the bureau takes."""
+    def promoted(self, at: datetime, state: CredentialState = CredentialState.VALID) -> "Credential":
+        """After the pending password proved to be the one that the bureau takes (or must be: UNVERIFIED)."""
         return replace(
             self,
             sealed=self.pending,
             pending=None,
             pending_since=None,
-            state=CredentialState.VALID,
+            state=state,
             version=self.version + 1,
             changed_at=at,
-            last_success_at=at,
+            last_success_at=at if state is CredentialState.VALID else self.last_success_at,
         )
 
     def kept(self, state: CredentialState, at: datetime) -> "Credential":

@@ -1,11 +1,20 @@
 """Intents: promises to the bureau, written in the same transaction as the change that makes them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
 from core.domain.bureau import CredentialKind
+
+LONGEST_WAIT = timedelta(minutes=15)
+"""No promise is leased, or given back to come due later, for longer than this."""
+
+LONGEST_HOLD = timedelta(days=1)
+"""No account rests for longer than this, unless it rests until it is released."""
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""A clock that is put back by less than this puts nothing off for long enough to matter."""
 
 
 class IntentKind(StrEnum):

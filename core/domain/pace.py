@@ -22,11 +22,16 @@ class Pace:
         """How far `next_at` may lie ahead while one more order may still leave."""
         return self.interval * (self.burst - 1)
 
+    @property
+    def reach(self) -> timedelta:
+        """How far `next_at` lies ahead at most, when as many orders as may have just left."""
+        return self.interval * self.burst
+
     def allowance(self, next_at: datetime, now: datetime) -> int:
         """How many orders may leave now."""
         if not self.interval:
             return UNLIMITED
-        return max(0, (now + self.interval * self.burst - max(next_at, now)) // self.interval)
+        return max(0, (now + self.reach - max(next_at, now)) // self.interval)
 
     def moved(self, next_at: datetime, now: datetime, count: int) -> datetime:
         """`next_at` after `count` orders left."""

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from random import SystemRandom
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
@@ -28,6 +27,7 @@ from core.domain.parameters import CreditAnalysisDisabled
 from core.domain.plans import ConsultationPlan, resolve_plan
 from core.use_cases.bureau_access import open_account
 from core.use_cases.consultation_subject import ConsultationSubject, Subject, resolve_subject
+from core.use_cases.lookout import Lookout
 from core.use_cases.repeatable import earlier_result, remember_result
 from core.use_cases.settle_consultation import SettleConsultation
 from core.use_cases.visible import get_branch, linked_integration
@@ -53,11 +53,6 @@ SENT_WITHIN = timedelta(seconds=15)
 
 BLOCKS_FOR = timedelta(minutes=15)
 """How long an order whose answer is awaited keeps others of the same document waiting: longer than any is under way."""
-
-FIRST_PULSE, LONGEST_PULSE = timedelta(milliseconds=200), timedelta(seconds=2)
-"""How often to look whether what is waited for has ended: at first often, then, as many may be waiting, seldom."""
-
-_random = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +106,7 @@ class ConsultCredit:
     clock: Clock
     ids: Ids
     settle: SettleConsultation
+    lookout: Lookout
 
     async def __call__(self, command: ConsultCreditCommand) -> Consultation:
         """Consult, or answer with what an equal request was answered."""
@@ -125,7 +121,7 @@ class ConsultCredit:
             if isinstance(step, _Order):
                 return _answer(await self._deliver(step))
             ended = await self._ended(step, deadline)
-            if step.join and ended is not None:
+            if step.join and isinstance(ended, Consultation):
                 return _answer(ended)
 
     async def _prepare(
@@ -299,27 +295,26 @@ class ConsultCredit:
         finally:
             asking.cancel()
 
-    async def _ended(self, wait: _Wait, deadline: datetime) -> Consultation | None:
-        """Wait until the order ended, whose consultation is the answer, or the change of password (None).
+    async def _ended(self, wait: _Wait, deadline: datetime) -> Consultation | Integration:
+        """Wait until the order or the change of password ended; the consultation, or the integration, as it is then.
 
-        Raises Conflict and BureauFailure at the deadline. Only reads: many may be waiting.
+        Raises Conflict and BureauFailure at the deadline.
         """
-        pulse = FIRST_PULSE
-        while True:
-            left = deadline - self.clock.now()
-            if left <= timedelta(0):
-                raise _still_under_way(wait)
-            await self.clock.sleep(min(pulse * _random.uniform(0.5, 1), left))
-            pulse = min(pulse * 1.5, LONGEST_PULSE)
+
+        async def look() -> Consultation | Integration | None:
             async with self.units_of_work.read() as work:
-                if wait.consultation_id is None:
-                    integration = await work.integrations.get(wait.integration_id)
-                    if integration is None or integration.consultation.state is not CredentialState.ROTATING:
-                        return None
-                else:
+                if wait.consultation_id is not None:
                     consultation = await work.consultations.get(wait.consultation_id)
-                    if consultation is None or not consultation.outcome.open:
-                        return consultation
+                    return None if consultation is None or consultation.outcome.open else consultation
+                integration = await work.integrations.get(wait.integration_id)
+                rotating = integration and integration.consultation.state is CredentialState.ROTATING
+                return None if rotating else integration
+
+        what = wait.consultation_id or wait.integration_id
+        ended: Consultation | Integration | None = await self.lookout.wait(what, look, deadline)
+        if ended is None:
+            raise _still_under_way(wait)
+        return ended
 
     async def _audit_warning(self, work: UnitOfWork, caller: Caller, last: Consultation) -> None:
         await work.audit.add(

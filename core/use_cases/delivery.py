@@ -7,7 +7,7 @@ from random import SystemRandom
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialState
 from core.domain.integration import Integration
-from core.domain.intents import Claim
+from core.domain.intents import LONGEST_HOLD, Claim
 from core.domain.negativation import Negativation
 from core.use_cases.bureau_access import note_refused
 from ports.clock import Clock
@@ -22,6 +22,8 @@ DEFAULT_PAUSE = timedelta(minutes=15)
 """How long an account rests when the balance is gone or it asked too often, and the bureau names no time."""
 
 LONGEST_BACKOFF = timedelta(minutes=10)
+"""Before jitter, which makes it half as long again at most: within the outbox's LONGEST_WAIT."""
+
 _random = SystemRandom()
 
 
@@ -83,19 +85,25 @@ class Delivery:
         """React to a failure that is not the bureau's last word.
 
         A refused password stops everything of the integration; an empty balance or a quota lets it rest; anything else
-        is tried again, later each time.
+        is tried again, later each time. A bureau that is down and says for how long has certainly not acted: everything of
+        the integration rests, and the attempt does not count.
         """
         now = self.clock.now()
+        seconds = failure.retry_after_seconds
+        is_down = failure.failure is FailureClass.TRANSIENT and bool(seconds)
         async with self.units_of_work.begin() as work:
-            if not await work.outbox.retry(claim, self.backoff(claim.attempt)):
+            if is_down:
+                given_back = await work.outbox.unclaim(claim)
+            else:
+                given_back = await work.outbox.retry(claim, self.backoff(claim.attempt))
+            if not given_back:
                 return
             if failure.failure is FailureClass.CREDENTIAL:
                 version = integration.pefin.version
                 await note_refused(work, self.ids, integration.id, CredentialKind.PEFIN, version, now)
-            elif failure.failure in (FailureClass.BALANCE, FailureClass.QUOTA):
-                seconds = failure.retry_after_seconds
+            elif is_down or failure.failure in (FailureClass.BALANCE, FailureClass.QUOTA):
                 pause = timedelta(seconds=seconds) if seconds else DEFAULT_PAUSE
-                await work.outbox.hold(integration.id, now + pause)
+                await work.outbox.hold(integration.id, now + min(pause, LONGEST_HOLD))
 
     def backoff(self, attempt: int) -> timedelta:
         """Doubles with each attempt from one second up, with jitter of a half either way."""

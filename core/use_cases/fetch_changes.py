@@ -52,9 +52,11 @@ class FetchChanges:
         try:
             account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
             page = await self.bureau.changes(account, routine.state)
-        except (BureauFailure, BureauNotConfigured, CredentialsRefused):
+        except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
+            seconds = error.retry_after_seconds if isinstance(error, BureauFailure) else None
+            pause = max(timedelta(seconds=seconds or 0), SHORTEST_PAUSE)
             async with self.units_of_work.begin() as work:
-                next_at = self.clock.now() + SHORTEST_PAUSE
+                next_at = self.clock.now() + pause
                 await work.routines.finish(routine, next_at=next_at, state=routine.state)
             return True
         await self._keep(routine, integration, page)

@@ -35,7 +35,7 @@ IDLE = timedelta(seconds=5)
 """The shortest pause while nothing is awaited."""
 
 UNREACHABLE = timedelta(seconds=30)
-"""The pause while the bureau cannot be asked, unless it names another."""
+"""The pause while the bureau cannot be asked, unless it names another; the shortest while it is down."""
 
 AWAITING = frozenset(
     {
@@ -144,6 +144,8 @@ class FetchResults:
             if isinstance(error, BureauFailure):
                 if error.retry_after_seconds is not None:
                     pause = timedelta(seconds=error.retry_after_seconds)
+                if error.failure is FailureClass.TRANSIENT:
+                    pause = max(pause, UNREACHABLE)
                 if error.failure is FailureClass.CREDENTIAL:
                     version = integration.pefin.version
                     await note_refused(work, self.ids, integration.id, CredentialKind.PEFIN, version, now)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason, hash_token
+from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason, hash_token, still_usable
 from ports.clock import Clock
 from ports.token_verifier import TokenVerifier
 from ports.unit_of_work import UnitsOfWork
@@ -62,10 +62,4 @@ class IdentifyCaller:
     async def _holder(self, token_hash: str, origin: str | None) -> Caller:
         async with self.units_of_work.read() as work:
             token = await work.tokens.by_hash(token_hash)
-        if token is None or not compare_digest(token.token_hash, token_hash):
-            raise Unauthenticated(reason=UnauthenticatedReason.UNKNOWN)
-        if token.revoked_at is not None:
-            raise Unauthenticated(reason=UnauthenticatedReason.REVOKED)
-        if not token.is_valid(self.clock.now()):
-            raise Unauthenticated(reason=UnauthenticatedReason.EXPIRED)
-        return token.caller(origin)
+        return still_usable(token, self.clock.now()).caller(origin)

@@ -32,7 +32,7 @@ class RevokeToken:
         command.caller.require(Scope.TOKENS)
         command.caller.require_every_branch()
         async with self.units_of_work.begin() as work:
-            token = next((token for token in await work.tokens.all() if token.id == command.token_id), None)
+            token = await work.tokens.get(command.token_id)
             if token is None:
                 raise NotFound(kind="AccessToken", path=("tokenId",))
             if token.revoked_at is not None:

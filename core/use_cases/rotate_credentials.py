@@ -1,7 +1,7 @@
 """Change one of the two passwords here and at the provider (alterar senha consulta, alterar senha PEFIN)."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
@@ -12,6 +12,7 @@ from core.domain.integration import Integration
 from core.domain.intents import Claim, Intent, IntentKind, recovery_account, rotation_recovery_key
 from core.domain.secret import Secret
 from core.use_cases.bureau_access import open_account, secret_context
+from core.use_cases.lookout import Lookout
 from core.use_cases.password_rules import PasswordRules
 from core.use_cases.repeatable import earlier_result, remember_result
 from core.use_cases.settle_rotation import SettleRotation
@@ -23,7 +24,18 @@ from ports.vault import Vault
 
 OPERATION = "rotateCredentials"
 LEASE = timedelta(seconds=90)
-"""How long the change is this call's own business; after that the dispatcher finds out what became of it."""
+"""How long the change is this call's own business; after that the dispatcher finds out what became of it. Longer than the
+bureau may take: a change that it makes after both passwords were tried would be missed."""
+
+LONGEST_CALL = timedelta(seconds=60)
+"""How long asking for the change may take; it is not asked for when less is left of the lease."""
+
+LAST_CALLS = timedelta(seconds=1)
+"""How long calls that were begun before, with the old password, have to reach the bureau: a few of them that arrive after
+the change would lock the account."""
+
+PATIENCE = timedelta(seconds=45)
+"""How long a repeated request waits for the change that the first one began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +52,7 @@ class RotateCredentialsCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationDone:
-    """The integration after the change. `warnings` are advice on the password: weak, personal, used elsewhere."""
+    """The integration after the change. `warnings` are advice on the password: weak, personal, used elsewhere, unverified."""
 
     integration: Integration
     warnings: tuple[str, ...] = ()
@@ -54,6 +66,7 @@ class RotateCredentials:
     - The change is written down, encrypted, before the bureau is asked, because the bureau changes first.
     - Without a clear answer the new password is tried once, then the old one once, and whichever works is kept; never
       more, because the account locks. A crash at any point is cleared up by the dispatcher in the same way.
+    - A request that repeats one under way waits for its outcome.
 
     Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS, IdempotencyConflict,
     BureauNotConfigured, BureauFailure.
@@ -65,26 +78,29 @@ class RotateCredentials:
     clock: Clock
     rules: PasswordRules
     settle: SettleRotation
+    lookout: Lookout
 
     async def __call__(self, command: RotateCredentialsCommand) -> RotationDone:
         """Change the password, or answer with what the same idempotency key produced before."""
         command.caller.require(Scope.ROTATE_CREDENTIALS)
-        repeated = await self._repeated(command)
-        if repeated is not None:
-            return RotationDone(integration=repeated)
-        integration = await self._visible(command)
-        problems = await self.rules.problems(
-            integration, command.kind, command.new_password, command.confirmation
-        )
-        if problems:
-            raise PasswordRefused(problems=problems)
-        warnings = await self.rules.warnings(integration, command.kind, command.new_password)
-        rotating, claim = await self._begin(command)
-        rotated = await self._change(command, rotating, claim)
-        return RotationDone(integration=rotated, warnings=warnings)
+        deadline = self.clock.now() + PATIENCE
+        while True:
+            repeated = await self._repeated(command, deadline)
+            if repeated is not None:
+                return _done(repeated, command.kind)
+            integration = await self._visible(command)
+            problems = await self.rules.problems(
+                integration, command.kind, command.new_password, command.confirmation
+            )
+            if problems:
+                raise PasswordRefused(problems=problems)
+            warnings = await self.rules.warnings(integration, command.kind, command.new_password)
+            begun = await self._begin(command)
+            if begun is not None:
+                return _done(await self._change(command, *begun), command.kind, warnings)
 
-    async def _repeated(self, command: RotateCredentialsCommand) -> Integration | None:
-        """The integration, when this key was used before and its change has happened."""
+    async def _repeated(self, command: RotateCredentialsCommand, deadline: datetime) -> Integration | None:
+        """The integration, when this key was used before and its change has happened. Raises Conflict at the deadline."""
         async with self.units_of_work.begin() as work:
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
@@ -92,26 +108,41 @@ class RotateCredentials:
             integration = await work.integrations.get(earlier_id) if earlier_id else None
         if integration is None:
             return None
+        if integration.credential(command.kind).state is CredentialState.ROTATING:
+            integration = await self._rotated(integration.id, command.kind, deadline)
         credential = integration.credential(command.kind)
-        if credential.state is CredentialState.ROTATING:
-            raise Conflict(reason="ROTATION_IN_PROGRESS")
         if credential.sealed is None:
             return None
         current = self.vault.open(credential.sealed, secret_context(integration.id, command.kind))
         return integration if current == command.new_password else None
 
+    async def _rotated(self, integration_id: UUID, kind: CredentialKind, deadline: datetime) -> Integration:
+        async def look() -> Integration | None:
+            async with self.units_of_work.read() as work:
+                integration = await work.integrations.get(integration_id)
+            rotating = integration and integration.credential(kind).state is CredentialState.ROTATING
+            return None if rotating else integration
+
+        rotated: Integration | None = await self.lookout.wait((integration_id, kind), look, deadline)
+        if rotated is None:
+            raise Conflict(reason="ROTATION_IN_PROGRESS")
+        return rotated
+
     async def _visible(self, command: RotateCredentialsCommand) -> Integration:
         async with self.units_of_work.read() as work:
             return await _undeleted(work, command, lock=False)
 
-    async def _begin(self, command: RotateCredentialsCommand) -> tuple[Integration, Claim]:
+    async def _begin(self, command: RotateCredentialsCommand) -> tuple[Integration, Claim] | None:
+        """Write the change down. None when the same request has begun it meanwhile."""
         async with self.units_of_work.begin() as work:
-            await earlier_result(
+            earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
             )
             integration = await _undeleted(work, command, lock=True)
             credential = integration.credential(command.kind)
             if credential.state is CredentialState.ROTATING:
+                if earlier_id is not None:
+                    return None
                 raise Conflict(reason="ROTATION_IN_PROGRESS")
             if not credential.usable:
                 raise CredentialsRefused(credential=command.kind)
@@ -137,6 +168,11 @@ class RotateCredentials:
         """Ask the bureau. `integration` is as it was before: its password is the one that the bureau still takes."""
         account = open_account(self.vault, integration, command.kind)
         before = integration.credential(command.kind).state
+        await self.clock.sleep(LAST_CALLS)
+        if self.clock.now() + LONGEST_CALL > claim.until:
+            # This process was suspended: the dispatcher may have found out already that nothing changed.
+            await self.settle.kept(claim, integration.id, command.kind, before, command.caller)
+            raise BureauFailure(failure=FailureClass.TRANSIENT)
         try:
             await self.bureau.change_password(account, command.kind, command.new_password)
         except BureauNotConfigured:
@@ -170,6 +206,13 @@ class RotateCredentials:
                 result_id=integration.id,
                 at=self.clock.now(),
             )
+
+
+def _done(integration: Integration, kind: CredentialKind, warnings: tuple[str, ...] = ()) -> RotationDone:
+    unverified = integration.credential(kind).state is CredentialState.UNVERIFIED
+    return RotationDone(
+        integration=integration, warnings=(*warnings, "UNVERIFIED") if unverified else warnings
+    )
 
 
 def _inputs(command: RotateCredentialsCommand) -> tuple[object, ...]:

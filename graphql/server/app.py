@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import structlog
 from starlette.applications import Starlette
@@ -10,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from adapters.reports.foreign_pages import ForeignPages
 from api.admission import RateLimited
 from api.context import Context
 from api.errors.presentation import SERVICE_UNAVAILABLE
@@ -18,12 +21,14 @@ from api.http.context import ContextFactory, language_of
 from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
 from api.messages import error_message
 from api.schema import build_schema
+from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from core.use_cases.stream_consultations import StreamConsultations
 from core.use_cases.stream_negativations import StreamNegativations
 from ports.clock import Clock
 from ports.report_renderer import ReportRenderer
 from ports.storage import StorageUnavailable
+from ports.token_verifier import IdentityProviderUnavailable
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from server.container import use_cases
@@ -36,6 +41,7 @@ from server.middleware import RequestIdMiddleware, SecurityHeadersMiddleware
 from server.rate_limits import RateLimits
 from server.report_pages import ReportPages
 from server.services import Services
+from server.settings import Settings
 from server.tickets import Tickets
 from server.worker import Worker
 
@@ -54,12 +60,13 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
     tickets = Tickets(vault=container.resolve(Vault), clock=clock)
     contexts = ContextFactory(units_of_work=units_of_work, use_cases=use_cases(container), clock=clock)
     limits = RateLimits(requests=services.settings.rate_limit, paid=services.settings.consultation_rate_limit)
-    door = Door(contexts.identify, tickets, limits)
+    door = Door(contexts.identify, tickets, container.resolve(ConfirmCaller), limits)
     pages = ReportPages(
         identify=door.reader,
         open_report=container.resolve(OpenReport),
         open_original=container.resolve(OpenOriginal),
         renderer=container.resolve(ReportRenderer),
+        foreign_pages=ForeignPages(),
     )
     exports = Exports(
         identify=door.reader,
@@ -81,10 +88,11 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         exception_handlers={
             RateLimited: _turned_away,
             StorageUnavailable: _unavailable,
+            IdentityProviderUnavailable: _nobody_vouches,
             Exception: _broken,
         },
     )
-    return _surrounded(app, services.settings.cors_origins)
+    return _surrounded(app, services.settings)
 
 
 def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request], Awaitable[Response]]:
@@ -110,19 +118,25 @@ def _contexts(
     return make_context
 
 
-def _surrounded(app: ASGIApp, cors_origins: tuple[str, ...]) -> ASGIApp:
-    """From the inside out. What is outermost sees every answer, also those to what failed."""
-    surrounded: ASGIApp = SecurityHeadersMiddleware(app)
-    if cors_origins:
+def _surrounded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    """From the inside out. What is outermost sees every answer, also those to what failed and to preflights."""
+    surrounded = app
+    if settings.cors_origins:
+        # No credentials: tokens travel in a header that pages set by themselves, and there are no cookies.
         surrounded = CORSMiddleware(
             surrounded,
-            allow_origins=cors_origins,
+            allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=_CORS_HEADERS,
             expose_headers=["X-Request-Id", "Retry-After"],
             max_age=600,
         )
-    return RequestIdMiddleware(surrounded)
+    surrounded = RequestIdMiddleware(SecurityHeadersMiddleware(surrounded))
+    if settings.trusted_proxies:
+        return cast(
+            "ASGIApp", ProxyHeadersMiddleware(cast("Any", surrounded), list(settings.trusted_proxies))
+        )
+    return surrounded
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:
@@ -130,6 +144,14 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     _log.warning(str(error))
     body = {"code": SERVICE_UNAVAILABLE, "detail": error_message(SERVICE_UNAVAILABLE, language_of(request))}
     return JSONResponse({"error": body}, status_code=503, headers={"Retry-After": RETRY_AFTER})
+
+
+async def _nobody_vouches(request: Request, error: Exception) -> Response:
+    """The answer of a page or file when a token can neither be confirmed nor refuted."""
+    seconds = error.retry_after_seconds if isinstance(error, IdentityProviderUnavailable) else 1
+    text = error_message("IDENTITY_PROVIDER_UNAVAILABLE", language_of(request))
+    body = {"error": {"code": SERVICE_UNAVAILABLE, "detail": text}}
+    return JSONResponse(body, status_code=503, headers={"Retry-After": str(seconds)})
 
 
 async def _turned_away(request: Request, error: Exception) -> Response:

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from adapters.sql.backup import BackupFailed
 from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
 from server import key_commands, schema_file, serving, token_commands
+from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
@@ -79,6 +81,21 @@ def sandbox(
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     _run(migrate_database(_settings()))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+) -> None:
+    """Copy the SQLite database into a file, while the service runs and writes."""
+    write_backup(_settings(), file, replace=force)
+
+
+@app.command()
+def refetch() -> None:
+    """After a restore: fetch the bureau's results from the beginning."""
+    _run(refetch_results(_settings()))
 
 
 @app.command()
@@ -185,7 +202,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
-    except (WrongSettings, WrongArguments, WrongFile, CannotListen) as error:
+    except (WrongSettings, WrongArguments, WrongFile, BackupFailed, CannotListen) as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)

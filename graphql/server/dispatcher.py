@@ -12,6 +12,7 @@ from core.domain.intents import Claim
 from core.use_cases.deliver import Deliver
 from ports.clock import Clock
 from ports.outbox import Queue
+from ports.storage import StorageUnavailable
 
 _log = structlog.stdlib.get_logger("server.worker")
 
@@ -141,6 +142,10 @@ class Dispatcher:
     async def _keep_one(self, claim: Claim) -> None:
         try:
             await self._deliver(claim)
+        except StorageUnavailable as error:
+            _log.warning(
+                f"a delivery was cut off: {error}", kind=claim.intent.kind.value, attempt=claim.attempt
+            )
         except Exception:
             # It comes due again when its lease ends; the others are none the worse for it.
             _log.exception("a delivery failed", kind=claim.intent.kind.value, attempt=claim.attempt)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from starlette.requests import Request
 
 from core.domain.access import Caller, Unauthenticated, UnauthenticatedReason
+from core.use_cases.confirm_caller import ConfirmCaller
 from server.auth import holder_of
 from server.rate_limits import RateLimits
 from server.tickets import Tickets
@@ -24,9 +25,12 @@ class Door:
     somebody who tries tokens out go on working. They are remembered by hash, and no longer than they are good.
     """
 
-    def __init__(self, identify: Identify, tickets: Tickets, limits: RateLimits) -> None:
+    def __init__(
+        self, identify: Identify, tickets: Tickets, confirm: ConfirmCaller, limits: RateLimits
+    ) -> None:
         self._identify = identify
         self._tickets = tickets
+        self._confirm = confirm
         self._limits = limits
         self._good: OrderedDict[bytes, None] = OrderedDict()
 
@@ -35,6 +39,7 @@ class Door:
         holder = holder_of(request, self._tickets)
         if holder is None:
             return await self.caller(request)
+        await self._confirm(holder)
         await self._limits.admit(holder)
         return holder
 

@@ -23,8 +23,9 @@ PAGE_POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
+        "style-src 'self'",
         # CodeMirror, the editor inside GraphiQL, places its lines by style attributes.
-        "style-src 'self' 'unsafe-inline'",
+        "style-src-attr 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self' data:",
         "connect-src 'self'",

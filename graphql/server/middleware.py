@@ -17,17 +17,23 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
     "Cache-Control": "no-store",
 }
 """Set on every answer that does not set its own."""
+
+HTTPS_ONLY = "max-age=31536000"
+"""Strict-Transport-Security, set on answers that go out by HTTPS: from then on browsers come by HTTPS only, for a year."""
 
 
 class RequestIdMiddleware:
     """Gives each request an id: the caller's `X-Request-Id` when it looks like one, otherwise a new one.
 
     The id is in the answer's header, in `request.state.request_id` and in every log line. One line is written when the
-    exchange ends, without the query string, which may hold a ticket or variables.
+    exchange ends, without the query string, which may hold a ticket or variables, and with no more of the path than what
+    our routes say: what a caller makes up may be anything, a password or a document too.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -54,11 +60,21 @@ class RequestIdMiddleware:
                 await self._app(scope, receive, send_with_id)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000)
-                _log.info(f"{scope['method']} {scope['path']}", status=status, ms=milliseconds)
+                _log.info(f"{scope['method']} {_address(scope)}", status=status, ms=milliseconds)
+
+
+def _address(scope: Scope) -> str:
+    """The path with the names of its parameters in the place of their values."""
+    if "endpoint" not in scope:  # no route has taken it
+        return "elsewhere"
+    path: str = scope["path"]
+    for name, value in scope["path_params"].items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path
 
 
 class SecurityHeadersMiddleware:
-    """Adds `SECURITY_HEADERS` where an answer has not set its own."""
+    """Adds `SECURITY_HEADERS` where an answer has not set its own, and `HTTPS_ONLY` to what goes out by HTTPS."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,6 +89,8 @@ class SecurityHeadersMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["scheme"] == "https":
+                    headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -77,6 +77,7 @@ def _server(app: ASGIApp) -> _Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # whose word counts is a setting, which the application heeds itself
             timeout_keep_alive=5,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

@@ -1,4 +1,4 @@
-"""Report pages: our sheet as a page and as PDF, and the provider's own page as it came."""
+"""Report pages: our sheet as a page and as PDF, and the provider's own page."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.reports.foreign_page import is_html
+from adapters.reports.foreign_pages import ForeignPages
 from adapters.reports.html import PAGE_POLICY
 from api.permissions import needs
 from core.domain.access import Scope, Unauthenticated
@@ -15,8 +17,11 @@ from core.use_cases.open_report import OpenOriginal, OpenReport, OpenReportComma
 from ports.report_renderer import ReportRenderer
 from server.door import Identify
 
-ORIGINAL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
-"""The provider's page is somebody else's code: it runs no script, sends nothing and is of no origin."""
+ORIGINAL_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""The provider's page is somebody else's: it runs no script, fetches and sends nothing, and is of no origin."""
 
 PAGE_FRAMES = f"{PAGE_POLICY}; frame-ancestors 'none'"
 
@@ -29,7 +34,7 @@ PAGES = {
 
 _MOST_DIGITS = 15
 
-Open = Callable[[OpenReportCommand], Awaitable[Response]]
+Open = Callable[[OpenReportCommand, Request], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,7 @@ class ReportPages:
     open_report: OpenReport
     open_original: OpenOriginal
     renderer: ReportRenderer
+    foreign_pages: ForeignPages
 
     def routes(self) -> list[Route]:
         """Where the pages are."""
@@ -55,7 +61,7 @@ class ReportPages:
                 caller = await self.identify(request)
                 PAGES[name].check(caller)
                 number = _number(request.path_params["number"])
-                return await page(OpenReportCommand(caller=caller, number=number, form=name))
+                return await page(OpenReportCommand(caller=caller, number=number, form=name), request)
             except Unauthenticated as error:
                 headers = {"WWW-Authenticate": "Bearer"}
                 return _refusal(401, "UNAUTHENTICATED", error.reason.value, headers)
@@ -66,19 +72,26 @@ class ReportPages:
 
         return endpoint
 
-    async def _html(self, command: OpenReportCommand) -> Response:
+    async def _html(self, command: OpenReportCommand, _request: Request) -> Response:
         page = await self.renderer.html(await self.open_report(command))
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": PAGE_FRAMES})
 
-    async def _pdf(self, command: OpenReportCommand) -> Response:
+    async def _pdf(self, command: OpenReportCommand, _request: Request) -> Response:
         document = await self.renderer.pdf(await self.open_report(command))
         headers = {"Content-Disposition": f'inline; filename="consulta-{command.number}.pdf"'}
         return Response(document, media_type="application/pdf", headers=headers)
 
-    async def _original(self, command: OpenReportCommand) -> Response:
+    async def _original(self, command: OpenReportCommand, request: Request) -> Response:
+        """To a browser the page made harmless; to a program, or when that fails, what the provider sent: no browser shows it."""
         content, media_type = await self.open_original(command)
-        headers = {"Content-Type": media_type, "Content-Security-Policy": ORIGINAL_POLICY}
-        return Response(content, headers=headers)
+        headers = {"Content-Security-Policy": ORIGINAL_POLICY, "Vary": "Accept"}
+        if is_html(media_type) and "text/html" in request.headers.get("accept", ""):
+            page = await self.foreign_pages.harmless(content, media_type)
+            if page is not None:
+                return Response(page, media_type="text/html", headers=headers)
+        name = f"consulta-{command.number}.{'html' if is_html(media_type) else 'bin'}"
+        headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 def _number(text: str) -> int:

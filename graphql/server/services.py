@@ -23,6 +23,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import Uuid7Ids
 from core.domain.bureau import Environment
 from server.container import build_container
+from server.identity_provider import identity_provider
 from server.key_file import open_vault
 from server.missing_keys import require_keys
 from server.private_files import make_data_folder
@@ -79,6 +80,7 @@ async def open_services(
             clock=clock,
             ids=Uuid7Ids(),
             calendar=BrazilianCalendar(),
+            verifier=await stack.enter_async_context(identity_provider(settings)),
             admin_token=settings.admin_token,
         )
         yield Services(

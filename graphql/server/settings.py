@@ -1,6 +1,7 @@
 """Settings: environment variables that start with FIADOR_. Everything has a default, so that a first run just works."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from adapters.oidc.keys import ALGORITHMS, is_safe
 from adapters.sql.engine import POOL_SIZE, UnsupportedDatabase, parse_url
 
 PREFIX = "FIADOR_"
@@ -55,6 +57,30 @@ def _origin(text: str) -> str:
     return text
 
 
+def _issuer(text: str) -> str:
+    if not is_safe(text, near=True) or urlsplit(text).query:
+        raise ValueError(
+            "must be an https address such as https://login.example, or an http one on this machine"
+        )
+    return text
+
+
+def _algorithm(text: str) -> str:
+    if text not in ALGORITHMS:
+        raise ValueError(f"must be some of {', '.join(sorted(ALGORITHMS))}, separated by commas")
+    return text
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(
+            "must be addresses or networks such as 10.0.0.7 or 10.0.0.0/8, separated by commas"
+        ) from None
+    return text
+
+
 def _admin_token(text: str) -> str:
     if len(text) < MIN_TOKEN_LENGTH or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError(f"must be at least {MIN_TOKEN_LENGTH} printable ASCII characters without spaces")
@@ -98,8 +124,28 @@ class Settings(BaseSettings):
     admin_token: Annotated[str, AfterValidator(_admin_token)] | None = Field(default=None, repr=False)
     """A bearer token known in advance, with every scope and branch."""
 
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    """An OpenID Connect provider whose signed tokens are taken besides our own, exactly as it writes itself in `iss`."""
+
+    oidc_audience: Annotated[str, Field(min_length=1)] | None = None
+    """What its tokens must name in `aud`: the name of this API at the provider, not that of a front end."""
+
+    oidc_algorithms: Annotated[
+        tuple[Annotated[str, AfterValidator(_algorithm)], ...], *CommaSeparated, Field(min_length=1)
+    ] = ("RS256", "ES256")
+    """How its tokens may be signed, separated by commas."""
+
+    oidc_scopes_claim: Annotated[str, Field(min_length=1)] = "fiador_scopes"
+    """The claim that lists the scopes; those in `scope` count as well."""
+
+    oidc_branches_claim: Annotated[str, Field(min_length=1)] = "fiador_branches"
+    """The claim that lists the branches, by id or external id; `*` stands for all of them, nothing for none."""
+
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], *CommaSeparated] = ()
     """Origins of web pages that may call the API from a browser, separated by commas."""
+
+    trusted_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *CommaSeparated] = ()
+    """Addresses or networks of proxies in front of the service, whose X-Forwarded-For and X-Forwarded-Proto are believed."""
 
     rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 12_000
     """How many requests a token may make in a minute, counted in each process; 0: as many as it likes."""

@@ -25,8 +25,8 @@ class Tickets:
     """Issues tickets to callers who may read a report, and reads them again.
 
     A ticket is sealed by the vault for one address, its query string included, so it opens that alone; it carries who
-    asked, what that caller reads and in which branches, never a token. It ends after `VALID_FOR`, also when the token behind
-    it is revoked meanwhile. It stays out of logs (query strings are not logged) and away from other sites (no referrer is
+    asked, what that caller reads and in which branches, never a token. It ends after `VALID_FOR`, or before with what the caller
+    showed; whoever opens the door makes sure that the token behind it was not revoked meanwhile. It stays out of logs (query strings are not logged) and away from other sites (no referrer is
     sent).
     """
 
@@ -42,8 +42,9 @@ class Tickets:
 
     def issue(self, address: str, caller: Caller) -> str:
         """A ticket that opens `address` in the name of the caller, who was found to be allowed to read it."""
+        until = self.clock.now() + VALID_FOR
         holder = {
-            "until": (self.clock.now() + VALID_FOR).isoformat(),
+            "until": min(until, caller.ends_at or until).isoformat(),
             "id": caller.id,
             "name": caller.name,
             "scopes": sorted(caller.scopes & _CARRIED),

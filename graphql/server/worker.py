@@ -12,6 +12,7 @@ from datetime import timedelta
 import structlog
 
 from ports.clock import Clock
+from ports.storage import StorageUnavailable
 from server.dispatcher import Dispatcher
 
 _log = structlog.stdlib.get_logger("server.worker")
@@ -26,6 +27,9 @@ ROUTINE_PAUSE = timedelta(seconds=2)
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 60.0
+
+STORAGE_PAUSE = 5.0
+"""The longest pause while the storage is out of order: to ask whether it is back costs nothing."""
 
 STALE_AFTER = 300.0
 """A loop that did not come round for so many seconds is stuck: longer than any pause or any exchange with the bureau."""
@@ -107,12 +111,21 @@ class Worker:
                 self._came_round[name] = ended = self._monotonic()
                 pause = FIRST_PAUSE
                 await self._unless_stopping(rest(found, ended - began))
+            except StorageUnavailable as error:
+                # It befalls every loop at once, and who looks at the vitals tells when it is over.
+                if pause == FIRST_PAUSE:
+                    _log.warning(f"{name} waits: {error}")
+                pause = await self._pause(pause, STORAGE_PAUSE)
             except Exception:
                 # Whatever it was, the next pass may succeed; a loop that ended would keep no promise at all.
                 _log.exception(f"{name} failed", again_in_seconds=pause)
-                seconds = pause * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
-                await self._unless_stopping(self._clock.sleep(timedelta(seconds=seconds)))
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = await self._pause(pause, LONGEST_PAUSE)
+
+    async def _pause(self, seconds: float, longest: float) -> float:
+        """Pause that long at most; the answer is how long to pause the next time."""
+        jittered = seconds * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
+        await self._unless_stopping(self._clock.sleep(timedelta(seconds=jittered)))
+        return min(seconds * 2, longest)
 
     async def _wait_for_promises(self, found: int, took: float) -> None:
         self._wait = SHORTEST_WAIT if found else min(self._wait * 2, LONGEST_WAIT)

@@ -87,6 +87,11 @@ async def test_an_idempotency_key_is_a_caller_s_own_and_used_once(units_of_work:
     async with units_of_work.read() as work:
         assert await work.idempotency.get("ana", "k") == record
         assert await work.idempotency.get("eva", "k") is None
+    async with units_of_work.begin() as work:
+        await work.idempotency.remove("ana", "k")
+        await work.idempotency.remove("eva", "k")
+        assert await work.idempotency.get("ana", "k") is None
+        assert await work.idempotency.get("rui", "k") is not None
 
 
 async def test_tokens_are_found_by_hash_and_listed_oldest_first(units_of_work: UnitsOfWork) -> None:
@@ -107,3 +112,5 @@ async def test_tokens_are_found_by_hash_and_listed_oldest_first(units_of_work: U
         assert await work.tokens.all() == [revoked, second, none]
         assert await work.tokens.by_hash(second.token_hash) == second
         assert await work.tokens.by_hash("0" * 64) is None
+        assert await work.tokens.get(first.id) == revoked
+        assert await work.tokens.get(new_id()) is None

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from ports.routines import Routine
+from ports.routines import LONGEST_LEASE, LONGEST_REST, Routine
 from ports.unit_of_work import UnitsOfWork
 from support.builders import NOW
 
@@ -76,6 +76,24 @@ async def test_a_lease_that_ended_gives_the_turn_to_the_next(units_of_work: Unit
     again = await _take(units_of_work, "daily", NOW + HOUR)
     assert again is not None
     assert again.state == "in time"
+
+
+async def test_a_lease_that_a_clock_ahead_wrote_has_ended(units_of_work: UnitsOfWork) -> None:
+    await _ensure(units_of_work, "daily")
+    lost = await _take(units_of_work, "daily", NOW)
+    back = NOW + MINUTE - LONGEST_LEASE
+    assert await _take(units_of_work, "daily", back) is None, "as long as a lease may be"
+    taken = await _take(units_of_work, "daily", back - MINUTE)
+    assert lost is not None
+    assert taken is not None
+    assert not await _finish(units_of_work, lost, NOW)
+    assert await _finish(units_of_work, taken, NOW)
+
+
+async def test_a_rest_that_a_clock_ahead_wrote_is_over(units_of_work: UnitsOfWork) -> None:
+    await _ensure(units_of_work, "daily", NOW + LONGEST_REST)
+    assert await _take(units_of_work, "daily", NOW) is None, "as long as a rest may be"
+    assert await _take(units_of_work, "daily", NOW - MINUTE) is not None
 
 
 async def test_a_turn_is_brought_forward_and_never_put_off(units_of_work: UnitsOfWork) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -73,13 +73,17 @@ class Program:
 
 @contextlib.asynccontextmanager
 async def program(
-    *arguments: str, cwd: Path, until: str, settings: Mapping[str, str] | None = None
+    *arguments: str,
+    cwd: Path,
+    until: str,
+    settings: Mapping[str, str] | None = None,
+    command: Sequence[str | Path] = (FIADOR,),
 ) -> AsyncIterator[Program]:
     """Run a server beside the block, from the moment it has printed a line that starts with `until`."""
     log = cwd / f"{arguments[0]}.log"
     with log.open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
-            FIADOR,
+            *command,
             *arguments,
             cwd=cwd,
             env=environment(**(settings or {})),

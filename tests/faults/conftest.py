@@ -3,12 +3,16 @@
 `pytest tests/faults --long` (or `make faults`) is the long form, `--seed N` repeats the random choices of a run.
 """
 
+import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from random import Random
 from typing import Any
 
+import httpx
 import pytest
+import pytest_asyncio
 
 from support.postgresql import PostgresServer
 
@@ -38,6 +42,24 @@ def database(request: pytest.FixtureRequest) -> PostgresServer | None:
         return None
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return server
+
+
+@pytest.fixture
+def database_url(database: PostgresServer | None, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of either kind."""
+    if database is None:
+        yield f"sqlite+aiosqlite:///{tmp_path}/fiador.db"
+        return
+    name = asyncio.run(database.create())
+    yield database.address(name)
+    asyncio.run(database.drop(name))
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """A client that asks this machine directly."""
+    async with httpx.AsyncClient(trust_env=False, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A service with the provider's sandbox beside it, each a process of its own, on a database that the demo filled."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from e2e import operations
-from e2e.processes import ADMIN_TOKEN, Desk, Program, Provider, program, run
+from e2e.processes import ADMIN_TOKEN, FIADOR, Desk, Program, Provider, program, run
 from support.postgresql import PostgresServer
 
 
@@ -23,10 +23,19 @@ class Office:
     provider: Provider
 
     @asynccontextmanager
-    async def serving(self) -> AsyncIterator[tuple[Program, Desk]]:
+    async def serving(
+        self, *options: str, command: Sequence[str | Path] = (FIADOR,)
+    ) -> AsyncIterator[tuple[Program, Desk]]:
         """`fiador serve`, from the moment it answers."""
         async with program(
-            "serve", "--port", "0", cwd=self.folder, until="GraphiQL", settings=self.settings
+            "serve",
+            "--port",
+            "0",
+            *options,
+            cwd=self.folder,
+            until="GraphiQL",
+            settings=self.settings,
+            command=command,
         ) as service:
             yield service, Desk(self.http, service.said["GraphiQL"].removesuffix("/graphql"))
 
@@ -48,7 +57,8 @@ async def open_office(folder: Path, server: PostgresServer | None) -> AsyncItera
 
 @asynccontextmanager
 async def _open(folder: Path, address: str) -> AsyncIterator[Office]:
-    limits = httpx.Limits(max_connections=None, keepalive_expiry=4)
+    # A connection for each request: one that was kept may be closed by the service as it is used again.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with (
         httpx.AsyncClient(trust_env=False, timeout=120, limits=limits) as http,
         program("sandbox", "--port", "0", cwd=folder, until="Sandbox") as sandbox,

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from api.admission import RateLimited
 from api.ids import encode_id
 from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason
+from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from server.door import Door
@@ -53,7 +54,9 @@ class Doorway:
         self.good: dict[str, Caller] = {}
         self.looked_up = 0
         self.tickets = Tickets(vault=world.vault, clock=world.clock)
-        self._door = Door(self._identify, self.tickets, RateLimits(**{"requests": 0, "paid": 0, **limits}))
+        confirm = world.use_case(ConfirmCaller)
+        rates = RateLimits(**{"requests": 0, "paid": 0, **limits})
+        self._door = Door(self._identify, self.tickets, confirm, rates)
 
     async def _identify(self, request: Request) -> Caller:
         self.looked_up += 1

@@ -30,7 +30,7 @@ async def test_every_address_is_in_the_table(tmp_path: Path, monkeypatch: pytest
     async with open_services(load_settings(), with_sandbox=False) as services:
         app: Any = build_app(services, make_worker(services), None)
     while not isinstance(app, Starlette):
-        app = app.app
+        app = vars(app).get("app") or vars(app)["_app"]
     paths = {route.path for route in app.routes if isinstance(route, Route)}
     pages = {f"/consultations/{{number}}/{name}" for name in PAGES}
     files = {f"/reports/{name}.{writer.extension}" for name in DOWNLOADS for writer in FORMATS}

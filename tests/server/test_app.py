@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from core.domain.access import Scope
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.open_report import OpenReport
+from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.unit_of_work import UnitsOfWork
 from server.app import build_app
 from server.services import Services, open_services
@@ -151,6 +152,22 @@ async def test_who_sees_documents_masked_sees_no_original(house: House) -> None:
     assert "***." in by_ticket.text
 
 
+async def test_a_revoked_token_opens_nothing_from_the_next_request_on(house: House) -> None:
+    clerk = await house.token(Scope.READ, Scope.READ_CONSULTATIONS)
+    page = f"/consultations/{house.number}/report.html"
+    ticket = str((await house.links(clerk))["printUrl"])
+    assert (await house.client.get(page, headers=clerk)).status_code == 200
+    assert (await house.client.get(ticket)).status_code == 200
+    async with house.services.container.resolve(UnitsOfWork).read() as work:
+        (token,) = await work.tokens.all()
+    revoke = RevokeTokenCommand(caller=OPERATOR, token_id=token.id)
+    await house.services.container.resolve(RevokeToken)(revoke)
+    assert (await house.client.get(page, headers=clerk)).status_code == 401
+    asked = {"json": {"query": "{ viewer { name } }"}}
+    assert (await house.client.post("/graphql", headers=clerk, **asked)).status_code == 401  # type: ignore[arg-type]
+    assert (await house.client.get(ticket)).status_code == 401
+
+
 async def test_a_ticket_opens_no_other_page(house: House) -> None:
     links = await house.links(ADMIN)
     path, _, ticket = str(links["printUrl"]).partition("?ticket=")
@@ -165,13 +182,36 @@ async def test_a_number_that_is_none_is_not_found(house: House, number: str) -> 
     assert answer.status_code == 404
 
 
-async def test_the_original_is_untouched_and_harmless(house: House) -> None:
+async def test_a_program_gets_the_original_untouched_and_no_browser_shows_that(house: House) -> None:
     answer = await house.client.get(f"/consultations/{house.number}/original", headers=ADMIN)
     assert answer.content == ORIGINAL
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"] == f'attachment; filename="consulta-{house.number}.html"'
+    assert answer.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+
+
+async def test_a_browser_shows_the_original_made_harmless(house: House) -> None:
+    headers = {**ADMIN, "Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = await house.client.get(f"/consultations/{house.number}/original", headers=headers)
+    assert "<p>as it came</p>" in answer.text
+    assert "script" not in answer.text
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Accept" in answer.headers["vary"].split(", ")
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("sandbox; default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
     assert "script-src" not in policy
+    assert "allow-" not in policy
+
+
+async def test_an_original_that_cannot_be_made_harmless_is_not_shown(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    headers = {**ADMIN, "Accept": "text/html"}
+    answer = await house.client.get(f"/consultations/{house.number}/original", headers=headers)
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-disposition"].startswith("attachment")
 
 
 async def test_other_sites_may_call_only_when_configured(house: House) -> None:

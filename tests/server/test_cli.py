@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server import cli
-from server.net import listen
+from server.net import STOP_LIMIT_SECONDS, listen
 
 Complain = Callable[..., str]
 
@@ -64,6 +64,9 @@ def complaint(
         (["token", "revoke", "00000000-0000-0000-0000-000000000000"], "no such token"),
         (["sandbox", "--state", "missing/state.json"], "there is no folder missing"),
         (["sandbox", "--state", "."], "cannot read"),
+        (["serve", "--workers", "0"], "--workers"),
+        (["serve", "--workers", "2"], "--workers 2 needs PostgreSQL in FIADOR_DATABASE_URL"),
+        (["backup", "copy.db"], "there is no database at"),
     ],
 )
 def test_wrong_arguments(complaint: Complain, arguments: list[str], said: str) -> None:
@@ -103,3 +106,30 @@ def test_a_state_file_of_something_else(complaint: Complain) -> None:
     said = complaint("sandbox", "--port", "0", "--state", "state.json")
     assert "state.json is not a state file" in said
     assert Path("state.json").read_text() == "[]"
+
+
+def test_several_processes_need_a_bureau_that_they_share(
+    complaint: Complain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIADOR_DATABASE_URL", "postgresql://fiador:hunter2@127.0.0.1:9/fiador")
+    said = complaint("serve", "--workers", "2")
+    assert "FIADOR_HOMOLOGATION_URL" in said
+    assert "`fiador sandbox`" in said
+    monkeypatch.setenv("FIADOR_PRODUCTION_URL", "https://bureau.example")
+    assert "cannot be opened" in complaint("serve", "--workers", "2", "--port", "0")
+
+
+def test_postgresql_has_its_own_backups(complaint: Complain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIADOR_DATABASE_URL", "postgresql://fiador:hunter2@127.0.0.1:9/fiador")
+    assert "pg_dump" in complaint("backup", "copy.db")
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_help_tells_how_long_stopping_takes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["fiador", command, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    assert f"within {STOP_LIMIT_SECONDS} seconds" in " ".join(capsys.readouterr().out.split())

@@ -28,6 +28,7 @@ from core.domain.paging import Direction, Order, Window
 from core.domain.plans import ConsultationPlan
 from core.domain.subjects import SubjectKind
 from core.use_cases import stream_consultations
+from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.stream_consultations import (
     ConsultationLine,
     StreamConsultations,
@@ -56,7 +57,9 @@ class Counter:
         self.caller: Caller | None = world.caller
         self.tickets = Tickets(vault=world.vault, clock=world.clock)
         exports = Exports(
-            identify=Door(self.identify, self.tickets, RateLimits(requests=0, paid=0)).reader,
+            identify=Door(
+                self.identify, self.tickets, world.use_case(ConfirmCaller), RateLimits(requests=0, paid=0)
+            ).reader,
             consultations=world.use_case(StreamConsultations),
             negativations=world.use_case(StreamNegativations),
             clock=world.clock,

@@ -20,7 +20,7 @@ async def _fail(request: Request) -> Response:
 
 
 def _client() -> httpx.AsyncClient:
-    routes = [Route("/echo", _echo), Route("/fail", _fail)]
+    routes = [Route("/echo", _echo), Route("/fail", _fail), Route("/pages/{name}/print", _echo)]
     app = RequestIdMiddleware(SecurityHeadersMiddleware(Starlette(routes=routes)))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://fiador.test")
@@ -60,3 +60,18 @@ async def test_the_log_line_leaves_out_the_query() -> None:
     assert line["event"] == "GET /echo"
     assert line["status"] == 200
     assert "hunter2" not in str(lines)
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/pages/hunter2/print", "GET /pages/{name}/print"),
+        ("/hunter2", "GET elsewhere"),
+        ("/echo/hunter2", "GET elsewhere"),
+    ],
+)
+async def test_the_log_line_holds_nothing_that_a_caller_made_up(path: str, logged: str) -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with _client() as client:
+            await client.get(path)
+    assert [line["event"] for line in lines] == [logged]

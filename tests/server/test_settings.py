@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.identity_provider import identity_provider
 from server.settings import DEFAULT_DATABASE_URL, WrongSettings, load_settings, unknown_settings
 
 
@@ -50,6 +51,15 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://desk.example/path"),
         ("LOG_FORMAT", "xml"),
+        ("OIDC_ISSUER", "login.example"),
+        ("OIDC_ISSUER", "http://login.example"),
+        ("OIDC_ISSUER", "https://user:hunter2@login.example"),
+        ("OIDC_ISSUER", "https://login.example/?hunter2"),
+        ("OIDC_ISSUER", "https://login.example/#hunter2"),
+        ("OIDC_ISSUER", "https://login.example:port"),
+        ("OIDC_ALGORITHMS", "none"),
+        ("OIDC_ALGORITHMS", "RS256,HS256"),
+        ("OIDC_ALGORITHMS", ","),
     ],
 )
 def test_a_wrong_setting_is_named_and_not_quoted(
@@ -84,3 +94,28 @@ def test_a_misspelt_setting_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "FIADOR_HOMOLOGATON_URL" in unknown_settings()
     monkeypatch.setenv("FIADOR_HOMOLOGATION_URL", "https://bureau.example")
     assert "FIADOR_HOMOLOGATION_URL" not in unknown_settings()
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://login.example", "https://login.example/realms/isp/", "http://127.0.0.1:8080"]
+)
+def test_an_identity_provider_is_named_as_it_writes_itself(
+    monkeypatch: pytest.MonkeyPatch, issuer: str
+) -> None:
+    monkeypatch.setenv("FIADOR_OIDC_ISSUER", issuer)
+    settings = load_settings()
+    assert settings.oidc_issuer == issuer
+    assert settings.oidc_algorithms == ("RS256", "ES256")
+
+
+@pytest.mark.parametrize("half", ["OIDC_ISSUER", "OIDC_AUDIENCE"])
+async def test_half_an_identity_provider_is_none(monkeypatch: pytest.MonkeyPatch, half: str) -> None:
+    monkeypatch.setenv(f"FIADOR_{half}", "https://login.example")
+    with pytest.raises(WrongSettings, match="both or neither"):
+        async with identity_provider(load_settings()):
+            pass
+
+
+async def test_without_an_identity_provider_nobody_vouches() -> None:
+    async with identity_provider(load_settings()) as verifier:
+        assert verifier is None

@@ -70,6 +70,17 @@ def test_it_ends(tickets: Tickets, clock: FixedClock) -> None:
     assert tickets.holder(ticket, PAGE, None) is None
 
 
+def test_it_ends_with_what_its_holder_showed(tickets: Tickets, clock: FixedClock) -> None:
+    soon = clock.now() + timedelta(minutes=1)
+    for ends_at, lasts in ((soon, timedelta(minutes=1)), (soon + VALID_FOR, VALID_FOR)):
+        ticket, begun = tickets.issue(PAGE, replace(CALLER, ends_at=ends_at)), clock.now()
+        clock.advance(lasts - timedelta(seconds=1))
+        assert tickets.holder(ticket, PAGE, None) is not None
+        clock.advance(timedelta(seconds=1))
+        assert tickets.holder(ticket, PAGE, None) is None
+        clock.advance(begun - clock.now())
+
+
 def test_it_says_nothing_about_its_holder(tickets: Tickets) -> None:
     assert "desk" not in tickets.issue(PAGE, CALLER).lower()
 

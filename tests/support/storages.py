@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.memory.clock import FixedClock
@@ -29,6 +29,10 @@ class Storage:
     units_of_work: UnitsOfWork
     database: Database | None
     memory: MemoryStorage | None
+
+    def now(self) -> datetime:
+        """The time that promises go by."""
+        return datetime.now(UTC) if self.kind == "postgresql" else self.clock.now()
 
     def queue(
         self, *, lease: timedelta = timedelta(hours=1), pace: Pace = UNHURRIED

@@ -12,7 +12,12 @@ import pytest
 
 from core.domain.access import Scope
 from core.domain.audit import AuditAction
-from core.domain.bureau import BureauFailure, CredentialKind, Environment, FailureClass
+from core.domain.bureau import (
+    BureauFailure,
+    CredentialKind,
+    Environment,
+    FailureClass,
+)
 from core.domain.consultation import Consultation, ConsultationOutcome, RepeatConsultation
 from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.errors import Forbidden, IdempotencyConflict, InvalidInput, NotFound

@@ -16,7 +16,7 @@ from core.domain.bureau import (
     FailureClass,
 )
 from core.domain.credentials import CredentialState
-from core.domain.intents import Intent, IntentKind
+from core.domain.intents import LONGEST_HOLD, LONGEST_WAIT, Intent, IntentKind
 from core.domain.negativation import (
     Negativation,
     NegativationStatus,
@@ -181,6 +181,45 @@ async def test_an_empty_balance_or_a_quota_lets_the_account_rest(
     assert await status(world, queued) is NegativationStatus.SENT
 
 
+async def test_a_bureau_that_is_down_lets_the_account_rest_and_no_attempt_counts(
+    world: World, queued: Negativation
+) -> None:
+    down = BureauFailure(failure=FailureClass.TRANSIENT, retry_after_seconds=40)
+    world.bureau.fail("register", down, down)
+    for _ in range(2):
+        assert await world.deliver() == 1
+        world.clock.advance(timedelta(seconds=39))
+        assert await world.deliver() == 0
+        world.clock.advance(timedelta(seconds=1))
+    await world.deliver()
+    assert await status(world, queued) is NegativationStatus.SENT
+    assert world.bureau.called("find") == [], "nothing was sent, so there is nothing to ask about"
+
+
+async def test_what_may_have_been_sent_is_asked_about_however_long_the_bureau_was_down(
+    world: World, queued: Negativation
+) -> None:
+    world.bureau.fail("register", LOST, recorded=True)
+    world.bureau.fail("find", BureauFailure(failure=FailureClass.TRANSIENT, retry_after_seconds=40))
+    for _ in range(3):
+        await world.deliver()
+        world.clock.advance(LATER)
+    assert await status(world, queued) is NegativationStatus.SENT
+    assert len(world.bureau.called("register")) == 1
+    assert len(world.bureau.called("find")) == 2
+
+
+async def test_no_account_rests_for_longer_than_a_day_whatever_the_bureau_says(
+    world: World, queued: Negativation
+) -> None:
+    forever = BureauFailure(failure=FailureClass.QUOTA, retry_after_seconds=10_000_000)
+    world.bureau.fail("register", forever)
+    await world.deliver()
+    world.clock.advance(LONGEST_HOLD)
+    await world.deliver()
+    assert await status(world, queued) is NegativationStatus.SENT
+
+
 async def test_an_address_that_is_not_configured_is_tried_again_later(
     world: World, queued: Negativation
 ) -> None:
@@ -297,4 +336,4 @@ async def test_a_hold_that_comes_after_the_password_was_mended_is_not_made(
 
 
 def test_backing_off_never_ends_in_an_overflow() -> None:
-    assert World().use_case(Delivery).backoff(5000) <= 1.5 * LONGEST_BACKOFF
+    assert World().use_case(Delivery).backoff(5000) <= 1.5 * LONGEST_BACKOFF <= LONGEST_WAIT

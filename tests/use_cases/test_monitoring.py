@@ -1,5 +1,6 @@
 """Watching CNPJs: the provider is told once, what it finds is kept once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from core.domain.errors import Forbidden, InvalidInput, NotFound
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import ChangeEvent, ChangeKind, Monitor, MonitorChange
 from core.domain.paging import Direction, Order, Window
-from core.use_cases.fetch_changes import FetchChanges
+from core.use_cases.fetch_changes import LEASE, PREFIX, FetchChanges
 from core.use_cases.monitor_company import (
     MonitorCompany,
     MonitorCompanyCommand,
@@ -160,3 +161,35 @@ async def test_what_is_out_of_reach_does_not_exist(world: World) -> None:
     world.caller = make_caller(scopes=frozenset(Scope) - {Scope.MONITOR})
     with pytest.raises(Forbidden):
         await watch(world)
+
+
+async def test_whoever_lost_the_turn_while_it_fetched_keeps_nothing(world: World) -> None:
+    await watch(world)
+    found(world, "event-1")
+    pause = world.bureau.pause("changes")
+    late = asyncio.create_task(world.use_case(FetchChanges)())
+    async with asyncio.timeout(10):
+        await pause.reached.wait()
+        now = world.clock.advance(LEASE)
+        async with world.units_of_work.begin() as work:
+            taken = await work.routines.take(PREFIX, now=now, leased_until=now + LEASE)
+        assert taken is not None
+        pause.resumed.set()
+        with pytest.raises(RuntimeError, match="another process took over"):
+            await late
+    assert await changes(world) == []
+
+    world.clock.advance(LEASE)
+    await world.use_case(FetchChanges)()
+    assert [change.event_id for change in await changes(world)] == ["event-1"]
+
+
+async def test_changes_wait_as_long_as_a_quota_says(world: World) -> None:
+    await watch(world)
+    world.bureau.fail("changes", BureauFailure(failure=FailureClass.QUOTA, retry_after_seconds=900))
+    fetch = world.use_case(FetchChanges)
+    assert await fetch()
+    world.clock.advance(timedelta(seconds=899))
+    assert not await fetch()
+    world.clock.advance(timedelta(seconds=1))
+    assert await fetch()

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from core.domain.access import Scope, Unauthenticated, UnauthenticatedReason, hash_token
+from adapters.memory.administration import MemoryAccessTokens
+from core.domain.access import AccessToken, Scope, Unauthenticated, UnauthenticatedReason, hash_token
 from core.domain.audit import AuditAction
 from core.domain.errors import Forbidden, InvalidInput, NotFound
+from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.create_token import CreatedToken, CreateToken, CreateTokenCommand
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from core.use_cases.list_tokens import ListTokens, ListTokensCommand
@@ -119,6 +121,54 @@ async def test_a_revoked_token_opens_nothing(world: World) -> None:
     world.clock.advance(timedelta(hours=1))
     assert await revoke(command) == revoked, "revoking again changes nothing"
     assert len(await events_of(world, AuditAction.TOKEN_REVOKED)) == 1
+
+
+async def test_what_was_made_in_the_name_of_a_token_ends_with_it(world: World) -> None:
+    created = await create(world, expires_at=NOW + timedelta(hours=1))
+    caller = await identify(world)(presented(created.token))
+    assert caller.ends_at == NOW + timedelta(hours=1)
+    confirm = world.use_case(ConfirmCaller)
+    await confirm(caller)
+    for id_ in ("admin", "7f1c@https://login.example"):
+        await confirm(replace(caller, id=id_))
+    with refused(world, Unauthenticated) as unknown:
+        await confirm(replace(caller, id=str(new_id())))
+    assert unknown.value.reason is UnauthenticatedReason.UNKNOWN
+    world.clock.advance(timedelta(hours=1))
+    with refused(world, Unauthenticated) as ended:
+        await confirm(caller)
+    assert ended.value.reason is UnauthenticatedReason.EXPIRED
+    await world.use_case(RevokeToken)(RevokeTokenCommand(caller=world.caller, token_id=created.access.id))
+    with refused(world, Unauthenticated) as revoked:
+        await confirm(caller)
+    assert revoked.value.reason is UnauthenticatedReason.REVOKED
+
+
+async def test_storage_is_asked_for_the_hash_and_for_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However like a token a guess is, what is compared is its hash, which is not: time tells nothing about the token."""
+    created = await create(world)
+    asked: list[str] = []
+    find = MemoryAccessTokens.by_hash
+
+    async def noted(store: MemoryAccessTokens, token_hash: str) -> AccessToken | None:
+        asked.append(token_hash)
+        return await find(store, token_hash)
+
+    monkeypatch.setattr(MemoryAccessTokens, "by_hash", noted)
+    near = created.token[:-1] + ("0" if created.token[-1] != "0" else "1")
+    await identify(world)(presented(created.token))
+    with refused(world, Unauthenticated):
+        await identify(world)(presented(near))
+    assert asked == [hashlib.sha256(token.encode()).hexdigest() for token in (created.token, near)]
+
+
+@pytest.mark.parametrize("token", ["x" * 16_385, "." * 16_385])
+async def test_what_is_too_long_for_a_token_is_none(world: World, token: str) -> None:
+    with refused(world, Unauthenticated) as caught:
+        await identify(world, admin=token)(presented(token))
+    assert caught.value.reason is UnauthenticatedReason.UNKNOWN
 
 
 async def test_the_token_known_in_advance_has_every_scope_and_branch(world: World) -> None:

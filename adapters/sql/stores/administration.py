@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -124,6 +124,10 @@ class SqlIdempotencyRecords(IdempotencyRecords):
         if not await self._work.insert_new(idempotency_row(record)):
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
 
+    async def remove(self, caller_id: str, key: str) -> None:
+        its_own = (col(IdempotencyRow.caller_id) == caller_id, col(IdempotencyRow.key) == key)
+        await self._work.change(delete(IdempotencyRow).where(*its_own))
+
     async def fingerprints_by_key(self) -> dict[str, int]:
         key_id = func.substr(col(IdempotencyRow.fingerprint), 1, KEY_ID_DIGITS)
         # By the place of the column: PostgreSQL takes the same expression with parameters for another one.
@@ -142,6 +146,10 @@ class SqlAccessTokens(AccessTokens):
 
     async def save(self, token: AccessToken) -> None:
         await self._work.replace(token_row(token), {})
+
+    async def get(self, token_id: UUID) -> AccessToken | None:
+        row = await self._work.first(select(AccessTokenRow).where(col(AccessTokenRow.id) == token_id))
+        return None if row is None else token_of(row)
 
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         statement = select(AccessTokenRow).where(col(AccessTokenRow.token_hash) == token_hash)

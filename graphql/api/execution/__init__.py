@@ -1,4 +1,4 @@
-"""Executing a request: prepare its document, choose its operation, check what it asks for, then run it."""
+"""Executing a request: prepare its document, choose its operation and check what it asks for (the plan), then run it."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -39,8 +39,16 @@ class Outcome:
     is_mutation: bool = False
 
 
-async def execute(schema: ApiSchema, wanted: Wanted, context: Context, *, mutations: bool = True) -> Outcome:
-    """Execute the request; with `mutations` off (GET) only queries."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A request that is fit to be executed."""
+
+    wanted: Wanted
+    is_mutation: bool
+
+
+def plan(schema: ApiSchema, wanted: Wanted, *, mutations: bool = True) -> Plan | Outcome:
+    """What is to be executed, or why nothing is; with `mutations` off (GET) only queries are."""
     prepared = prepare(schema.core, wanted.query, schema.limits)
     if isinstance(prepared, tuple):
         return Outcome(errors=prepared, failed_before_execution=True)
@@ -55,6 +63,12 @@ async def execute(schema: ApiSchema, wanted: Wanted, context: Context, *, mutati
     wrong = check_variables(schema.core, operation, wanted.variables)
     if wrong:
         return Outcome(errors=tuple(wrong), failed_before_execution=True)
+    return Plan(wanted=wanted, is_mutation=is_mutation)
+
+
+async def execute(schema: ApiSchema, planned: Plan, context: Context) -> Outcome:
+    """Execute it."""
+    wanted = planned.wanted
     result = await schema.execute(
         wanted.query,
         variable_values=wanted.variables,
@@ -63,4 +77,9 @@ async def execute(schema: ApiSchema, wanted: Wanted, context: Context, *, mutati
     )
     errors = tuple(result.errors or ())
     before = bool(errors) and result.data is None and all(error.path is None for error in errors)
-    return Outcome(data=result.data, errors=errors, failed_before_execution=before, is_mutation=is_mutation)
+    return Outcome(
+        data=result.data,
+        errors=errors,
+        failed_before_execution=before,
+        is_mutation=planned.is_mutation,
+    )

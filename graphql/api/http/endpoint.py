@@ -1,25 +1,37 @@
 """The endpoint `/graphql`: GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.admission import RateLimited
 from api.context import Context
-from api.errors.presentation import ErrorPresenter
-from api.execution import Outcome, execute
+from api.errors.presentation import SERVICE_UNAVAILABLE, ErrorPresenter
+from api.execution import Outcome, execute, plan
 from api.http.context import language_of, request_id_of
+from api.http.deadlines import (
+    MUTATION_SECONDS,
+    REQUEST_SECONDS,
+    ClientGone,
+    Deadlines,
+    TimeIsUp,
+)
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
-from api.http.requests import BadRequest, read_request, refuse
+from api.http.requests import BadRequest, GraphQLRequest, read_request, refuse
 from api.schema import ApiSchema
 from core.domain.access import Unauthenticated
 from ports.storage import StorageUnavailable
+from ports.token_verifier import IdentityProviderUnavailable
 
 RETRY_AFTER = "5"
 """When to repeat what met a storage out of order, in seconds: most of what can befall it takes that long or longer."""
+
+NOBODY_WAITS = 499
+"""The status in the log of a request whose client went away before the answer; nobody is sent it."""
 
 MakeContext = Callable[[Request], Awaitable[Context]]
 """Makes the context of a request. Raises Unauthenticated, RateLimited."""
@@ -28,9 +40,18 @@ MakeContext = Callable[[Request], Awaitable[Context]]
 class GraphQLEndpoint:
     """Answers requests to `/graphql`; `handle` is the endpoint of a Starlette route for all methods."""
 
-    def __init__(self, schema: ApiSchema, make_context: MakeContext) -> None:
+    def __init__(
+        self,
+        schema: ApiSchema,
+        make_context: MakeContext,
+        *,
+        query_seconds: float = REQUEST_SECONDS,
+        mutation_seconds: float = MUTATION_SECONDS,
+    ) -> None:
         self._schema = schema
         self._make_context = make_context
+        self._query_seconds = query_seconds
+        self._deadlines = Deadlines(query_seconds=query_seconds, mutation_seconds=mutation_seconds)
 
     async def handle(self, request: Request) -> Response:
         """Execute what the request asks for, or say what is wrong with it."""
@@ -43,27 +64,57 @@ class GraphQLEndpoint:
             if len(request.headers.getlist("authorization")) > 1:
                 refuse(400, "REPEATED_HEADER", values={"name": "Authorization"})
             context = await self._make_context(request)
-            wanted = await read_request(request)
+            wanted = await self._read(request)
         except Unauthenticated as error:
             return unauthenticated(presenter, media_type, error)
         except StorageUnavailable as error:
             body = {"errors": [presenter.unavailable(error)]}
             return respond(presenter, media_type, 503, body, {"Retry-After": RETRY_AFTER})
+        except IdentityProviderUnavailable as error:
+            away = presenter.refusal(SERVICE_UNAVAILABLE, "IDENTITY_PROVIDER_UNAVAILABLE")
+            away["extensions"]["retryable"] = True
+            headers = {"Retry-After": str(error.retry_after_seconds)}
+            return respond(presenter, media_type, 503, {"errors": [away]}, headers)
         except RateLimited as error:
             limited = presenter.refusal("RATE_LIMITED", "RATE_LIMITED", seconds=error.seconds)
             limited["extensions"]["retryAfterSeconds"] = error.seconds
             headers = {"Retry-After": str(error.seconds)}
             return respond(presenter, media_type, 429, {"errors": [limited]}, headers)
+        except ClientDisconnect:
+            return Response(status_code=NOBODY_WAITS)
         except BadRequest as error:
             refused = presenter.refusal("BAD_REQUEST", error.text, **error.values)
             return respond(presenter, media_type, error.status, {"errors": [refused]}, error.headers)
         presenter = ErrorPresenter(language=context.language, request_id=context.request_id, context=context)
-        outcome = await execute(self._schema, wanted, context, mutations=request.method == "POST")
+        try:
+            outcome = await self._outcome(request, wanted, context)
+        except TimeIsUp:
+            late = presenter.refusal("TIMEOUT", "TIMEOUT")
+            status = 503 if media_type == GRAPHQL_RESPONSE else 200
+            return respond(presenter, media_type, status, {"errors": [late]})
+        except ClientGone:
+            return Response(status_code=NOBODY_WAITS)
         if outcome.refused_mutation:
             refused = presenter.refusal("BAD_REQUEST", "MUTATION_BY_GET")
             return respond(presenter, media_type, 405, {"errors": [refused]}, {"Allow": "POST"})
         status = 400 if outcome.failed_before_execution and media_type == GRAPHQL_RESPONSE else 200
         return respond(presenter, media_type, status, _body(outcome, presenter))
+
+    async def _read(self, request: Request) -> GraphQLRequest:
+        try:
+            async with asyncio.timeout(self._query_seconds):
+                return await read_request(request)
+        except TimeoutError:
+            refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
+
+    async def _outcome(self, request: Request, wanted: GraphQLRequest, context: Context) -> Outcome:
+        planned = plan(self._schema, wanted, mutations=request.method == "POST")
+        if isinstance(planned, Outcome):
+            return planned
+        work = execute(self._schema, planned, context)
+        if planned.is_mutation:
+            return await self._deadlines.mutation(work)
+        return await self._deadlines.query(work, request)
 
 
 def unauthenticated(presenter: ErrorPresenter, media_type: str, error: Unauthenticated) -> Response:

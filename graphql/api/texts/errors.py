@@ -122,6 +122,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "O serviço está temporariamente sem o seu banco de dados. Repita mais tarde; com a mesma `idempotencyKey` nada é feito duas vezes.",
         "The service is without its database for the moment. Repeat later; with the same `idempotencyKey` nothing is done twice.",
     ),
+    "IDENTITY_PROVIDER_UNAVAILABLE": (
+        "O provedor de identidade não responde e o token não pôde ser conferido. Repita mais tarde.",
+        "The identity provider does not answer, so the token could not be checked. Repeat later.",
+    ),
     "INTERNAL": (
         "Erro interno. Informe o código da requisição ao suporte: {request_id}.",
         "Internal error. Quote this request id to support: {request_id}.",

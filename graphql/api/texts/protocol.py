@@ -27,6 +27,16 @@ PROTOCOL: dict[str, tuple[str, str]] = {
         "The header {name} came more than once.",
     ),
     "BODY_TOO_LARGE": ("O corpo passa de {limit} bytes.", "The body exceeds {limit} bytes."),
+    "REQUEST_TOO_SLOW": (
+        "A requisição demorou demais para chegar inteira.",
+        "The request took too long to arrive whole.",
+    ),
+    "TIMEOUT": (
+        "A resposta demorou demais. Uma query foi interrompida; uma mutation segue até o fim: repita-a com a mesma "
+        "`idempotencyKey` para saber o resultado.",
+        "The answer took too long. A query was stopped; a mutation goes on to its end: repeat it with the same "
+        "`idempotencyKey` to learn what came of it.",
+    ),
     "INVALID_JSON": (
         "O corpo não é JSON válido em UTF-8.",
         "The body is not valid JSON in UTF-8.",

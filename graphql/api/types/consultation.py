@@ -82,8 +82,9 @@ class Consultation(Node):
         return None if found is None else CreditReport.of(found)
 
     @resolved(
-        "What the provider sent, untouched (relatório original): a path at this server, opened with the same token or, for "
-        "five minutes, with the ticket in it; null without a report, and for a token that sees documents masked."
+        "What the provider sent (relatório original): a path at this server, opened with the same token or, for five minutes, "
+        "with the ticket in it. A program that fetches it gets it untouched, as a download; a browser's tab shows it without "
+        "whatever could act or fetch. Null without a report, and for a token that sees documents masked."
     )
     def original_url(self, info: Info) -> str | None:
         return self._page(info, "original") if info.context.sees_whole_documents() else None

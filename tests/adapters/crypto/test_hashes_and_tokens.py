@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+import threading
 
+import argon2
 import pytest
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 
-from adapters.crypto.password_hasher import Argon2Hasher
+from adapters.crypto.password_hasher import AT_ONCE, Argon2Hasher
 from adapters.crypto.tokens import RandomTokens
 from core.domain.secret import Secret
 
@@ -63,6 +65,33 @@ async def test_the_default_is_slow_enough_and_leaves_the_loop_free() -> None:
         turns += 1
     assert turns > 10
     assert not checking.result()
+
+
+async def test_a_long_history_keeps_nobody_waiting(
+    quick: Argon2Hasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparisons that do not end before the loop has gone on: on the loop's own thread they never would."""
+    known, threads = await quick.hash(Secret("Ab1@xyz9")), set()
+    begun, turned, loop = asyncio.Event(), threading.Event(), asyncio.get_running_loop()
+    verify = argon2.PasswordHasher.verify
+
+    def held_up(hasher: argon2.PasswordHasher, hash_: str, password: str) -> bool:
+        threads.add(threading.get_ident())
+        if len(threads) == AT_ONCE:
+            loop.call_soon_threadsafe(begun.set)
+        if not turned.wait(timeout=30):
+            raise TimeoutError("the loop stood still")
+        return bool(verify(hasher, hash_, password))
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", held_up)
+    checking = asyncio.ensure_future(quick.matches_any(Secret("other"), [known] * 50))
+    async with asyncio.timeout(30):
+        await begun.wait()
+    assert not checking.done()
+    turned.set()
+    assert not await checking
+    assert len(threads) == AT_ONCE
+    assert threading.get_ident() not in threads
 
 
 def test_a_token_is_random_and_recognisable() -> None:

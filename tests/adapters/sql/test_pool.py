@@ -1,6 +1,7 @@
 """PostgreSQL: a process holds no more connections than it was told, and nobody waits for one forever."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from adapters.memory.clock import FixedClock
 from adapters.sql import engine
 from adapters.sql.database import Database
+from ports.storage import StorageUnavailable
 
 pytestmark = pytest.mark.postgres
 
@@ -43,8 +45,34 @@ async def test_who_finds_no_connection_is_told_so(
         async with database.reading(clock) as holder:
             await holder.session.execute(text("SELECT 1"))
             async with asyncio.timeout(30):
-                with pytest.raises(Exception, match=r"(?i)timeout|unavailable|connection"):
+                with pytest.raises(StorageUnavailable, match="busy"):
                     async with database.reading(clock) as late:
                         await late.session.execute(text("SELECT 1"))
     finally:
         await database.close()
+
+
+async def test_a_transaction_that_stands_still_holds_nobody_up(
+    postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "STANDSTILL", timedelta(milliseconds=200))
+    frozen, lively = Database(postgres_address), Database(postgres_address)
+    clock, lock = FixedClock(), text("SELECT pg_advisory_xact_lock(7)")
+    went_on = False
+
+    async def stand_still() -> None:
+        nonlocal went_on
+        async with frozen.writing(clock) as holder:
+            await holder.session.execute(lock)
+            async with asyncio.timeout(20), lively.writing(clock) as waiting:
+                await waiting.session.execute(lock)
+                went_on = True
+            await holder.session.execute(text("SELECT 1"))
+
+    try:
+        with pytest.raises(StorageUnavailable):
+            await stand_still()
+    finally:
+        await frozen.close()
+        await lively.close()
+    assert went_on

@@ -1,0 +1,221 @@
+"""A query that takes too long, or for which nobody waits, is cancelled; a mutation goes on to its end."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+from starlette.types import Message
+
+from api.context import Context
+from api.http.endpoint import NOBODY_WAITS, GraphQLEndpoint
+from api.loaders import Loaders
+from core.domain.consultation import ConsultationOutcome
+from core.domain.listing import ConsultationFilter
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from support.desk import ALL_METHODS, GRAPHQL_RESPONSE, Desk, client_of, global_id, shared_schema
+
+SOON = 0.05
+PATIENCE = 20
+
+LIST = "{ customers { totalCount } }"
+NESTED = "{ customers { nodes { branch { name } } } }"
+CONSULT = """mutation ($customer: ID!) {
+  consultCredit(input: {subject: {customerId: $customer}, plan: CREDNET_TOP, idempotencyKey: "once"}) {
+    __typename
+  }
+}"""
+
+
+class SlowReading:
+    """Units of work of which the reading ones, from the `slow_from`-th on, stay open without an answer until cancelled."""
+
+    def __init__(self, units_of_work: UnitsOfWork, slow_from: int) -> None:
+        self._units_of_work = units_of_work
+        self._left = slow_from
+        self.reached = asyncio.Event()
+        self.given_back = asyncio.Event()
+
+    def begin(self) -> Any:
+        """A unit of work that commits."""
+        return self._units_of_work.begin()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work for reading."""
+        self._left -= 1
+        async with self._units_of_work.read() as work:
+            if self._left <= 0:
+                self.reached.set()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    self.given_back.set()
+            yield work
+
+
+def _endpoint(desk: Desk, slow: SlowReading | None = None, **seconds: float) -> GraphQLEndpoint:
+    async def make_context(request: Request) -> Context:
+        context = desk.context(desk.world.caller, request)
+        if slow is None:
+            return context
+        units = cast("UnitsOfWork", slow)
+        return replace(context, units_of_work=units, loaders=Loaders(units, context.caller))
+
+    return GraphQLEndpoint(shared_schema(), make_context, **seconds)
+
+
+async def _post(client: httpx.AsyncClient, body: object, accept: str = GRAPHQL_RESPONSE) -> httpx.Response:
+    async with asyncio.timeout(PATIENCE):
+        return await client.post("/graphql", json=body, headers={"Accept": accept})
+
+
+async def _and_leave(
+    endpoint: GraphQLEndpoint, body: bytes, leaving: Callable[[], Awaitable[object]]
+) -> list[Message]:
+    """Send a request, go away as soon as `leaving` says so, and see what is answered to nobody."""
+    app = Starlette(routes=[Route("/graphql", endpoint.handle, methods=ALL_METHODS)])
+    sent: list[Message] = []
+    arrived = False
+
+    async def receive() -> Message:
+        nonlocal arrived
+        if not arrived:
+            arrived = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        await leaving()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"accept", GRAPHQL_RESPONSE.encode())]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    async with asyncio.timeout(PATIENCE):
+        await app(scope, receive, send)
+    return sent
+
+
+@pytest.mark.parametrize(("query", "slow_from"), [(LIST, 1), (NESTED, 2)], ids=["list", "loader"])
+@pytest.mark.parametrize(
+    ("accept", "status"), [(GRAPHQL_RESPONSE, 503), ("application/json", 200)], ids=["new", "old"]
+)
+async def test_a_query_that_takes_too_long_is_cancelled(
+    desk: Desk, query: str, slow_from: int, accept: str, status: int
+) -> None:
+    slow = SlowReading(desk.world.units_of_work, slow_from)
+    async with client_of(_endpoint(desk, slow, query_seconds=SOON)) as client:
+        answer = await _post(client, {"query": query}, accept)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (status, "TIMEOUT")
+    assert "data" not in answer.json()
+    async with asyncio.timeout(PATIENCE):
+        await slow.given_back.wait()
+
+
+@pytest.mark.parametrize(("query", "slow_from"), [(LIST, 1), (NESTED, 2)], ids=["list", "loader"])
+async def test_a_query_for_which_nobody_waits_is_cancelled(desk: Desk, query: str, slow_from: int) -> None:
+    slow = SlowReading(desk.world.units_of_work, slow_from)
+    body = b'{"query": "%s"}' % query.encode()
+    sent = await _and_leave(_endpoint(desk, slow, query_seconds=PATIENCE), body, slow.reached.wait)
+    assert sent[0]["status"] == NOBODY_WAITS
+    async with asyncio.timeout(PATIENCE):
+        await slow.given_back.wait()
+
+
+async def _outcomes(desk: Desk) -> list[ConsultationOutcome]:
+    async with desk.world.units_of_work.read() as work:
+        counts = {
+            outcome: await work.consultations.count(ConsultationFilter(outcome=outcome))
+            for outcome in ConsultationOutcome
+        }
+    return [outcome for outcome, count in counts.items() for _ in range(count)]
+
+
+async def test_a_mutation_that_takes_too_long_goes_on(desk: Desk) -> None:
+    pause = desk.world.bureau.pause("consult")
+    body = {"query": CONSULT, "variables": {"customer": global_id(desk.world.customer)}}
+    async with client_of(_endpoint(desk, mutation_seconds=SOON)) as client:
+        late = await _post(client, body)
+    assert late.status_code == 503
+    assert late.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    pause.resumed.set()
+    async with client_of(_endpoint(desk)) as client:
+        again = await _post(client, body)
+    assert again.json() == {"data": {"consultCredit": {"__typename": "ConsultCreditSuccess"}}}
+    assert len(desk.world.bureau.called("consult")) == 1
+
+
+async def test_a_mutation_for_which_nobody_waits_goes_on(desk: Desk) -> None:
+    bureau = desk.world.bureau
+    pause = bureau.pause("consult")
+    body = json.dumps({"query": CONSULT, "variables": {"customer": global_id(desk.world.customer)}})
+    asking = asyncio.create_task(_and_leave(_endpoint(desk), body.encode(), pause.reached.wait))
+    async with asyncio.timeout(PATIENCE):
+        await pause.reached.wait()
+    pause.resumed.set()
+    await asking
+    assert await _outcomes(desk) == [ConsultationOutcome.SUCCEEDED]
+    assert len(bureau.called("consult")) == 1
+
+
+async def test_when_the_service_stops_a_mutation_is_cut_off_like_anything_else(desk: Desk) -> None:
+    pause = desk.world.bureau.pause("consult")
+    body = {"query": CONSULT, "variables": {"customer": global_id(desk.world.customer)}}
+    async with client_of(_endpoint(desk)) as client:
+        asking = asyncio.create_task(_post(client, body))
+        async with asyncio.timeout(PATIENCE):
+            await pause.reached.wait()
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+    pause.resumed.set()
+    await asyncio.sleep(0)
+    assert await _outcomes(desk) == [ConsultationOutcome.PENDING]
+
+
+async def test_a_request_that_drips_in_is_refused(desk: Desk) -> None:
+    async def drip() -> AsyncIterator[bytes]:
+        yield b'{"query":'
+        await asyncio.Event().wait()
+
+    async with (
+        client_of(_endpoint(desk, query_seconds=SOON)) as client,
+        asyncio.timeout(PATIENCE),
+    ):
+        answer = await client.post(
+            "/graphql",
+            content=drip(),
+            headers={"Content-Type": "application/json", "Accept": GRAPHQL_RESPONSE},
+        )
+    assert (answer.status_code, answer.headers["connection"]) == (408, "close")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+async def test_a_client_that_goes_away_while_it_sends_troubles_nobody(desk: Desk) -> None:
+    async def at_once() -> None: ...
+
+    endpoint = _endpoint(desk)
+    app = Starlette(routes=[Route("/graphql", endpoint.handle, methods=ALL_METHODS)])
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    await app(
+        {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers},
+        receive,
+        send,
+    )
+    assert sent[0]["status"] == NOBODY_WAITS

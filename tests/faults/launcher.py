@@ -1,0 +1,81 @@
+"""`fiador` with leases and time-outs short enough to be waited for, in the proportions that they have to each other.
+
+Run it as a script, with the arguments of `fiador`. Processes that it starts import it again, and are hurried, too. A claim
+that is settled too late, and is refused for that, is noted on the standard error in a line with `LOST_CLAIM`.
+"""
+
+import sys
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+from adapters.sql.outbox import SqlOutbox
+from core.domain.intents import Claim
+from server import cli
+
+LEASE_SECONDS = 4.0
+GIVE_UP_SECONDS = 6.0
+LOST_CLAIM = "a claim was lost"
+
+_SECONDS = {
+    "adapters.connect_sa.exchange.TOTAL_SECONDS": 1.2,
+    "adapters.connect_sa.exchange.READ_RETRY_SECONDS": 1.2,
+    "adapters.sql.queue.LEASE": LEASE_SECONDS,
+    "adapters.sql.engine.STANDSTILL": 1.0,
+    "core.use_cases.delivery.MARGIN": 1.5,
+    "core.use_cases.consult_credit.LEASE": LEASE_SECONDS,
+    "core.use_cases.consult_credit.RENEWED_EVERY": 1.0,
+    "core.use_cases.consult_credit.SENT_WITHIN": 3.0,
+    "core.use_cases.recover_consultation.GIVE_UP_AFTER": GIVE_UP_SECONDS,
+    "core.use_cases.settle_consultation.ASK_AGAIN_AFTER": 1.0,
+    "core.use_cases.fetch_results.LEASE": LEASE_SECONDS,
+    "core.use_cases.fetch_results.IDLE": 1.0,
+    "core.use_cases.fetch_results.UNREACHABLE": 1.0,
+    "core.use_cases.fetch_changes.LEASE": LEASE_SECONDS,
+    "core.use_cases.continue_collection.LEASE": LEASE_SECONDS,
+}
+_ROOMS = ("adapters.", "core.", "server.")
+
+
+def _hurry() -> None:
+    for path, seconds in _SECONDS.items():
+        module, _, name = path.rpartition(".")
+        original = getattr(import_module(module), name)
+        _replace(name, original, timedelta(seconds=seconds) if isinstance(original, timedelta) else seconds)
+
+
+def _replace(name: str, original: object, value: object) -> None:
+    """Put `value` wherever the constant went by its name, and where it became the default of a constructor."""
+    for module_name, module in list(sys.modules.items()):
+        if not module_name.startswith(_ROOMS):
+            continue
+        if getattr(module, name, None) is original:
+            setattr(module, name, value)
+        for thing in vars(module).values():
+            defaults = getattr(thing, "__init__", None) if isinstance(thing, type) else None
+            known: dict[str, Any] = getattr(defaults, "__kwdefaults__", None) or {}
+            known.update({key: value for key, default in known.items() if default is original})
+
+
+def _note_lost_claims() -> None:
+    for name in ("done", "retry", "unclaim"):
+        settle = getattr(SqlOutbox, name)
+
+        async def noting(
+            self: SqlOutbox, claim: Claim, *rest: Any, _settle: Any = settle, _name: str = name
+        ) -> bool:
+            held: bool = await _settle(self, claim, *rest)
+            if not held:
+                sys.stderr.write(f"{LOST_CLAIM}: {_name} at attempt {claim.attempt}\n")
+                sys.stderr.flush()
+            return held
+
+        setattr(SqlOutbox, name, noting)
+
+
+if __name__ in ("__main__", "__mp_main__"):
+    _hurry()
+    _note_lost_claims()
+
+if __name__ == "__main__":
+    cli.main()

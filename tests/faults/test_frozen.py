@@ -1,0 +1,123 @@
+"""Several workers on one PostgreSQL: one is killed, one sleeps through its leases and wakes amid those who took over."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import httpx
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import col
+
+from adapters.sql.engine import parse_url
+from adapters.sql.tables import IntentRow
+from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
+from e2e.processes import eventually
+from faults.company import OWNER, Company, Debtor, found_company
+from faults.conftest import Figures
+from faults.fleet import WORKER, Fleet, bureau_beside, fleet_of
+from faults.load import Acknowledged
+from faults.settling import settled
+from server.services import open_services
+from server.settings import Settings
+from support.postgresql import PostgresServer
+
+ORDERS = 60
+SLOW_SECONDS = 0.9
+"""How long the bureau takes for an answer: so long that some are always in hand."""
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> PostgresServer:
+    """Workers of several processes need PostgreSQL."""
+    return postgres_server
+
+
+@pytest.mark.postgres
+async def test_a_worker_that_wakes_after_its_lease_changes_nothing(
+    database_url: str,
+    tmp_path: Path,
+    http: httpx.AsyncClient,
+    chance: Random,
+    long: bool,
+    figures: Figures,
+) -> None:
+    rounds = 5 if long else 1
+    refused = 0
+    async with bureau_beside(http) as bureau:
+        company = await found_company(database_url, bureau.address, debtors=ORDERS * rounds)
+        async with fleet_of(company, bureau, tmp_path) as fleet:
+            for start in range(0, ORDERS * rounds, ORDERS):
+                await _promise(company, bureau.address, company.debtors[start : start + ORDERS])
+                refused += await _one_round(fleet, chance)
+            await fleet.start(WORKER)
+            verdict = await settled(fleet, Acknowledged())
+            assert set(await fleet.stop()) == {0}
+    figures(
+        rounds=rounds, orders=len(bureau.state.registrations), refused_settles=refused, **verdict.counts()
+    )
+    assert len(bureau.state.registrations) == ORDERS * rounds
+    assert (verdict.lost, verdict.doubled, verdict.ghosts) == ([], [], [])
+
+
+async def _one_round(fleet: Fleet, chance: Random) -> int:
+    """Freeze one of two workers and kill the other, wake the first once others hold its promises: how many of its
+    settles were refused."""
+    bureau = fleet.bureau
+    for operation in ("inclusoes", "operacoes"):
+        await bureau.fault(kind="delay", operation=operation, seconds=SLOW_SECONDS, times=1_000_000)
+    before = len(bureau.state.registrations)
+    sleeper, victim = await asyncio.gather(fleet.start(WORKER), fleet.start(WORKER))
+
+    async def arrived() -> int:
+        return len(bureau.state.registrations) - before
+
+    await eventually(arrived, lambda count: count >= ORDERS // 4)
+    await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
+    sleeper.freeze()
+    await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
+    await fleet.kill(victim)
+    heir = await fleet.start(WORKER)
+    await _eventually_open(fleet.company, attempts=1, at_most=0)
+    sleeper.wake()
+    await _eventually_open(fleet.company, attempts=None, at_most=0)
+
+    async def late() -> list[int]:
+        return sleeper.lost_claims()
+
+    refused = await eventually(late, bool)
+    assert set(refused) == {1}
+    assert heir.lost_claims() == [], "whoever took over is the one who settles"
+    await bureau.behave()
+    assert set(await fleet.stop()) == {0}
+    return len(refused)
+
+
+async def _promise(company: Company, bureau: str, debtors: Sequence[Debtor]) -> None:
+    """Have registrations queued while nobody delivers."""
+    settings = Settings(
+        database_url=company.database_url, homologation_url=bureau, secret_keys=(company.secret_key,)
+    )
+    async with open_services(settings, with_sandbox=False) as services:
+        negativate = services.container.resolve(NegativateDebtor)
+        for debtor in debtors:
+            await negativate(NegativateDebtorCommand(caller=OWNER, invoice_id=debtor.invoice_id))
+
+
+async def _eventually_open(company: Company, *, attempts: int | None, at_most: int) -> None:
+    """Wait until no more promises than that are open, of those that were taken up so often."""
+    engine = create_async_engine(parse_url(company.database_url))
+    count = select(func.count()).select_from(IntentRow).where(col(IntentRow.done_at).is_(None))
+    if attempts is not None:
+        count = count.where(col(IntentRow.attempts) <= attempts)
+
+    async def still_open() -> int:
+        async with engine.connect() as connection:
+            return int((await connection.execute(count)).scalar_one())
+
+    try:
+        await eventually(still_open, lambda found: found <= at_most, seconds=60)
+    finally:
+        await engine.dispose()
