@@ -17,6 +17,7 @@ from adapters.reports.foreign_pages import ForeignPages
 from api.admission import RateLimited
 from api.context import Context
 from api.errors.presentation import SERVICE_UNAVAILABLE
+from api.execution.plans import Plans
 from api.http.context import ContextFactory, language_of
 from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
 from api.messages import error_message
@@ -74,7 +75,12 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         negativations=container.resolve(StreamNegativations),
         clock=clock,
     )
-    endpoint = GraphQLEndpoint(build_schema(), _contexts(contexts, door, tickets, limits))
+    schema = build_schema()
+    endpoint = GraphQLEndpoint(
+        schema,
+        _contexts(contexts, door, tickets, limits),
+        plans=Plans(schema, services.rows) if services.settings.planned_answers else None,
+    )
     explorer = Explorer(examples=Examples(units_of_work=units_of_work), demo_token=demo_token)
     app = Starlette(
         routes=[

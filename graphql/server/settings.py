@@ -153,6 +153,9 @@ class Settings(BaseSettings):
     consultation_rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 3_000
     """How many consultations a token may order in a minute, counted in each process; 0: as many as it likes."""
 
+    planned_answers: bool = True
+    """Whether queries are answered by plans where there is one; without them graphql-core answers all, many times slower."""
+
     log_format: Literal["console", "json"] = "console"
     """How log lines are written to the standard error."""
 

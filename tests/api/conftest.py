@@ -1,18 +1,57 @@
-"""Fixtures of the API's tests."""
+"""Fixtures of the API's tests. Each runs twice: with every answer from graphql-core, and with plans over a database."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from support.desk import Desk
+from adapters.sql.drivers import driver_of
+from adapters.sql.engine import parse_url
+from adapters.sql.migrate import migrate
+from adapters.sql.rows import SqlRows
+from api.execution.plans import Plans
+from support.desk import Desk, shared_schema
+from support.storages import sql_storage, sqlite_address
 from support.world import World
 
 
-@pytest.fixture
-async def world() -> World:
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and no rows."""
+    file = tmp_path_factory.mktemp("empty") / "fiador.db"
+    asyncio.run(migrate(sqlite_address(file)))
+    return file
+
+
+@pytest.fixture(params=["core", "plans"])
+def database_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    """The SQLite file that plans read; None where everything is in memory."""
+    if request.param == "core":
+        return None
+    file = tmp_path / "fiador.db"
+    shutil.copy(request.getfixturevalue("empty_file"), file)
+    return file
+
+
+@pytest_asyncio.fixture
+async def world(database_file: Path | None) -> AsyncIterator[World]:
     """A company with a branch, its linked integration, a customer and an overdue invoice."""
-    return await World().populate()
+    if database_file is None:
+        yield await World().populate()
+        return
+    async with sql_storage(sqlite_address(database_file)) as storage:
+        yield await World(kept_in=storage).populate()
 
 
-@pytest.fixture
-def desk(world: World) -> Desk:
+@pytest_asyncio.fixture
+async def desk(world: World) -> AsyncIterator[Desk]:
     """A desk in that company, whose caller may do everything."""
-    return Desk(world)
+    if world.kept_in.database is None:
+        yield Desk(world)
+        return
+    driver = driver_of(parse_url(str(world.kept_in.database.url)), connections=2)
+    yield Desk(world, plans=Plans(shared_schema(), SqlRows(driver)))
+    await driver.close()

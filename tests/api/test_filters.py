@@ -126,6 +126,11 @@ TITLES = {"customers": "Person", "leads": "Person", "prospects": "Person"}
 
 
 @pytest.fixture
+def database_file() -> None:
+    """Everything is in memory, and graphql-core alone answers: these tests look at what it asks for."""
+
+
+@pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, Any]]:
     """What stores are asked for: filter and order."""
     seen: list[tuple[Any, Any]] = []

@@ -13,6 +13,11 @@ from support.tour import furnish, variables_of
 OPERATIONS = {operation["name"]: operation for operation in ready_made_operations()}
 
 
+@pytest.fixture
+def database_file() -> None:
+    """Everything is in memory, and graphql-core alone answers: these tests look at what it asks for."""
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 async def test_a_ready_made_operation_succeeds(name: str, desk: Desk, snapshot: SnapshotAssertion) -> None:
     operation = OPERATIONS[name]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from api.context import Context
+from api.execution.plans import Plans
 from api.http.context import ContextFactory, language_of
 from api.http.endpoint import GraphQLEndpoint
 from api.ids import encode_id
@@ -80,8 +81,9 @@ class CountingUnits:
 class Desk:
     """Asks the API in the name of a caller, who may do everything unless another one is given."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, plans: Plans | None = None) -> None:
         self.world = world
+        self.plans = plans
         self.units_of_work = CountingUnits(world.units_of_work)
         self.use_cases = _use_cases(world)
         self.contexts = ContextFactory(
@@ -105,7 +107,9 @@ class Desk:
         async def make_context(request: Request) -> Context:
             return self.context(asking, request)
 
-        endpoint = GraphQLEndpoint(schema or shared_schema(), make_context)
+        endpoint = GraphQLEndpoint(
+            schema or shared_schema(), make_context, plans=None if schema else self.plans
+        )
         async with client_of(endpoint) as client:
             response = await client.post(
                 "/graphql",

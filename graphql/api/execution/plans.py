@@ -80,7 +80,7 @@ class Plans:
 
     def __init__(self, schema: ApiSchema, rows: Rows) -> None:
         self._schema = schema
-        self._rows = rows
+        self.rows = rows
         self._functions = functions(rows.forms)
         self._known = lru_cache(maxsize=REMEMBERED)(self._document)
 
@@ -91,7 +91,7 @@ class Plans:
             return None
         try:
             ready = document.ready(wanted.variables)
-            run = Run(context=context, rows=self._rows, variables=ready.variables)
+            run = Run(context=context, rows=self.rows, variables=ready.variables)
             if len(ready.answers) == 1:
                 ((key, answer),) = ready.answers.items()
                 return {key: await answer(run)}
@@ -100,6 +100,7 @@ class Plans:
         except (Unplanned, DomainError, GraphQLError):
             return None
         except Exception as error:
+            import traceback; traceback.print_exc()
             _log.warning("a plan failed", error=type(error).__name__)
             return None
 

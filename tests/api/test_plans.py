@@ -1,0 +1,123 @@
+"""Plans answer what graphql-core answers: compared on random operations, on what plans are known to leave alone, and on what goes wrong."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from api.context import Context
+from api.execution.plans import Plans
+from api.http.endpoint import GraphQLEndpoint
+from api.ids import encode_id
+from core.domain.access import Caller, Scope
+from support.builders import make_caller, make_consultation, make_customer, make_invoice
+from support.desk import Desk, client_of, global_id, shared_schema
+from support.random_documents import Documents
+from support.tour import furnish
+from support.world import World
+
+SHORT, LONG = 250, 10_000
+
+PLANNED = [
+    "branches",
+    "integrations",
+    "customers",
+    "leads",
+    "prospects",
+    "invoices",
+    "consultations",
+    "negativations",
+    "node",
+]
+HEADERS = {"Accept": "application/graphql-response+json", "Accept-Language": "pt-BR"}
+
+
+@pytest.fixture
+def database_file(empty_file: Path, tmp_path: Path) -> Path:
+    """Plans need a database."""
+    return Path(shutil.copy(empty_file, tmp_path / "fiador.db"))
+
+
+class Counted(Plans):
+    """Plans that note which requests they answered."""
+
+    answered = 0
+
+    async def answer(self, wanted: Any, context: Context) -> dict[str, Any] | None:
+        """Answer, and count."""
+        data = await super().answer(wanted, context)
+        self.answered += data is not None
+        return data
+
+
+async def both(
+    desk: Desk, plans: Plans, caller: Caller, query: str, variables: dict[str, Any]
+) -> list[tuple[int, bytes]]:
+    """What graphql-core answers, and what is answered with plans."""
+    answers = []
+
+    async def make_context(request: Request) -> Context:
+        return desk.context(caller, request)
+
+    for used in (None, plans):
+        endpoint = GraphQLEndpoint(shared_schema(), make_context, plans=used)
+        async with client_of(endpoint) as client:
+            response = await client.post(
+                "/graphql", json={"query": query, "variables": variables}, headers=HEADERS
+            )
+        answers.append((response.status_code, response.content))
+    return answers
+
+
+async def test_random_operations_are_answered_alike(desk: Desk, request: pytest.FixtureRequest) -> None:
+    long, seed = request.config.getoption("--long"), request.config.getoption("--seed") or 20_261_122
+    world, random = await furnished(desk.world), Random(seed)
+    assert desk.plans is not None
+    plans = Counted(shared_schema(), desk.plans.rows)
+    callers = [
+        make_caller(),
+        make_caller(scopes=frozenset(Scope) - {Scope.WHOLE_DOCUMENTS}),
+        make_caller(scopes=frozenset({Scope.READ})),
+        make_caller(branch_ids=frozenset({world.branch.id})),
+        make_caller(branch_ids=frozenset()),
+    ]
+    documents = Documents(schema=shared_schema().core, random=random, ids=await ids_of(world), roots=PLANNED)
+    statuses: Counter[str] = Counter()
+    for _ in range(LONG if long else SHORT):
+        query, variables = documents.make()
+        caller = random.choice(callers)
+        core, planned = await both(desk, plans, caller, query, variables)
+        assert planned == core, (query, variables, caller)
+        statuses["errors" if b'"errors":' in core[1] else "data"] += 1
+    total = sum(statuses.values())
+    # Otherwise nothing was compared with anything.
+    assert plans.answered > total / 4, (plans.answered, statuses)
+    assert statuses["errors"] > total / 50, statuses
+
+
+async def furnished(world: World) -> World:
+    """Records of each kind, some of which lie in another branch than those that refer to them."""
+    await furnish(world)
+    other = await world.add_branch(name="Outra")
+    async with world.units_of_work.begin() as work:
+        stranger = await work.customers.add(make_customer(branch_id=other.id, name="Cliente 1"))
+        await work.invoices.add(make_invoice(branch_id=world.branch.id, customer_id=stranger.id))
+        await work.consultations.add(
+            make_consultation(branch_id=other.id, integration_id=world.integration.id, subject_id=stranger.id)
+        )
+    return world
+
+
+async def ids_of(world: World) -> list[str]:
+    """A global id of each kind, and one of nothing."""
+    async with world.units_of_work.read() as work:
+        negativations = await work.negativations.latest_of_invoices([world.invoice.id])
+        consultation = await work.consultations.by_number(1)
+        stranger = await work.consultations.by_number(2)
+    known = (world.branch, world.integration, world.customer, world.invoice, consultation, stranger)
+    records = [record for record in (*known, *negativations.values()) if record is not None]
+    return [*map(global_id, records), encode_id("Customer", world.branch.id)]
