@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 
@@ -64,6 +64,8 @@ def one_of(column: Mapped[ValueT], values: Iterable[ValueT] | None) -> Condition
     if values is None:
         return []
     wanted = tuple(values)
+    if not wanted:
+        return fixed("nothing", false())
     if len(wanted) == 1:
         return [_on(column, "=", wanted, column.__eq__)]
     return [_on(column, "IN", wanted, lambda *among: column.in_(among), one_of=True)]

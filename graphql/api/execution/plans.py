@@ -100,7 +100,6 @@ class Plans:
         except (Unplanned, DomainError, GraphQLError):
             return None
         except Exception as error:
-            import traceback; traceback.print_exc()
             _log.warning("a plan failed", error=type(error).__name__)
             return None
 
