@@ -8,6 +8,7 @@ from api.context import Info
 from api.errors.bureau import BureauRejectedError, BureauUnavailableError, CredentialsRefusedError
 from api.errors.general import (
     ConflictError,
+    ConsultationBudgetExceededError,
     CreditAnalysisDisabledError,
     IdempotencyConflictError,
     IntegrationNotLinkedError,
@@ -89,6 +90,7 @@ class ConsultCreditSuccess:
 ConsultCreditResult = Annotated[
     ConsultCreditSuccess
     | RepeatConsultationWarning
+    | ConsultationBudgetExceededError
     | PlanRequiredError
     | PlanNotAllowedError
     | CreditAnalysisDisabledError
