@@ -61,6 +61,11 @@ class Member:
     running: contextlib.AsyncExitStack
     address: str | None
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.program.process.pid
+
     def freeze(self) -> None:
         """Let it stand still, as a machine does that is suspended."""
         self.program.process.send_signal(signal.SIGSTOP)

@@ -13,16 +13,19 @@ from adapters.sql.outbox import SqlOutbox
 from core.domain.intents import Claim
 from server import cli
 
-LEASE_SECONDS = 4.0
-GIVE_UP_SECONDS = 6.0
+LEASE_SECONDS = 5.0
+GIVE_UP_SECONDS = 7.0
 LOST_CLAIM = "a claim was lost"
 
 _SECONDS = {
-    "adapters.connect_sa.exchange.TOTAL_SECONDS": 1.2,
+    "adapters.connect_sa.exchange.TOTAL_SECONDS": 2.0,
     "adapters.connect_sa.exchange.READ_RETRY_SECONDS": 1.2,
+    "adapters.connect_sa.circuit.FIRST_PAUSE_SECONDS": 0.5,
+    "adapters.connect_sa.circuit.LONGEST_PAUSE_SECONDS": 2.0,
+    "adapters.connect_sa.circuit.PROBE_SECONDS": 1,
     "adapters.sql.queue.LEASE": LEASE_SECONDS,
     "adapters.sql.engine.STANDSTILL": 1.0,
-    "core.use_cases.delivery.MARGIN": 1.5,
+    "core.use_cases.delivery.MARGIN": 2.5,
     "core.use_cases.consult_credit.LEASE": LEASE_SECONDS,
     "core.use_cases.consult_credit.RENEWED_EVERY": 1.0,
     "core.use_cases.consult_credit.SENT_WITHIN": 3.0,
@@ -33,6 +36,7 @@ _SECONDS = {
     "core.use_cases.fetch_results.UNREACHABLE": 1.0,
     "core.use_cases.fetch_changes.LEASE": LEASE_SECONDS,
     "core.use_cases.continue_collection.LEASE": LEASE_SECONDS,
+    "server.vitals.LOOK_EVERY": 1.0,
 }
 _ROOMS = ("adapters.", "core.", "server.")
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col
 
@@ -18,6 +19,7 @@ from e2e.processes import eventually
 from faults.company import OWNER, Company, Debtor, found_company
 from faults.conftest import Figures
 from faults.fleet import WORKER, Fleet, bureau_beside, fleet_of
+from faults.ledgers import Verdict
 from faults.load import Acknowledged
 from faults.settling import settled
 from server.services import open_services
@@ -25,7 +27,7 @@ from server.settings import Settings
 from support.postgresql import PostgresServer
 
 ORDERS = 60
-SLOW_SECONDS = 0.9
+SLOW_SECONDS = 0.8
 """How long the bureau takes for an answer: so long that some are always in hand."""
 
 
@@ -59,7 +61,9 @@ async def test_a_worker_that_wakes_after_its_lease_changes_nothing(
         rounds=rounds, orders=len(bureau.state.registrations), refused_settles=refused, **verdict.counts()
     )
     assert len(bureau.state.registrations) == ORDERS * rounds
-    assert (verdict.lost, verdict.doubled, verdict.ghosts) == ([], [], [])
+    # One that stood still between looking at its lease and writing to the socket sends then; the bureau knows the key.
+    assert len(verdict.repeated) <= rounds
+    assert replace(verdict, repeated=[]) == Verdict()
 
 
 async def _one_round(fleet: Fleet, chance: Random) -> int:
@@ -80,9 +84,9 @@ async def _one_round(fleet: Fleet, chance: Random) -> int:
     await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
     await fleet.kill(victim)
     heir = await fleet.start(WORKER)
-    await _eventually_open(fleet.company, attempts=1, at_most=0)
+    await _eventually_none(fleet.company, attempts=1)
     sleeper.wake()
-    await _eventually_open(fleet.company, attempts=None, at_most=0)
+    await _eventually_none(fleet.company)
 
     async def late() -> list[int]:
         return sleeper.lost_claims()
@@ -106,18 +110,18 @@ async def _promise(company: Company, bureau: str, debtors: Sequence[Debtor]) -> 
             await negativate(NegativateDebtorCommand(caller=OWNER, invoice_id=debtor.invoice_id))
 
 
-async def _eventually_open(company: Company, *, attempts: int | None, at_most: int) -> None:
-    """Wait until no more promises than that are open, of those that were taken up so often."""
+async def _eventually_none(company: Company, *, attempts: int = 1_000) -> None:
+    """Wait until no promise is open that was taken up no more often than that."""
     engine = create_async_engine(parse_url(company.database_url))
-    count = select(func.count()).select_from(IntentRow).where(col(IntentRow.done_at).is_(None))
-    if attempts is not None:
-        count = count.where(col(IntentRow.attempts) <= attempts)
+    asked = select(col(IntentRow.key), col(IntentRow.attempts), col(IntentRow.due_at)).where(
+        col(IntentRow.done_at).is_(None), col(IntentRow.attempts) <= attempts
+    )
 
-    async def still_open() -> int:
+    async def still_open() -> list[tuple[object, ...]]:
         async with engine.connect() as connection:
-            return int((await connection.execute(count)).scalar_one())
+            return [tuple(row) for row in await connection.execute(asked)]
 
     try:
-        await eventually(still_open, lambda found: found <= at_most, seconds=60)
+        await eventually(still_open, lambda found: not found, seconds=60)
     finally:
         await engine.dispose()

@@ -9,6 +9,7 @@ import httpx
 from faults.company import found_company
 from faults.conftest import Figures
 from faults.fleet import SERVE, WORKER, Fleet, bureau_beside, fleet_of
+from faults.ledgers import Verdict
 from faults.load import Load
 from faults.settling import settled
 from support.postgresql import PostgresServer
@@ -57,7 +58,7 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
     )
     assert load.unexpected == []
     assert not load.exhausted, "there was no load in the end"
-    assert (verdict.lost, verdict.doubled, verdict.ghosts) == ([], [], [])
+    assert verdict == Verdict()
 
 
 async def _kill_and_replace(fleet: Fleet, chance: Random) -> None:
