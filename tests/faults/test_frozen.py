@@ -92,7 +92,6 @@ async def _one_round(fleet: Fleet, chance: Random) -> int:
         return sleeper.lost_claims()
 
     refused = await eventually(late, bool)
-    assert set(refused) == {1}
     assert heir.lost_claims() == [], "whoever took over is the one who settles"
     await bureau.behave()
     assert set(await fleet.stop()) == {0}
