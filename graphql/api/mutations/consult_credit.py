@@ -19,6 +19,7 @@ from api.errors.general import (
 )
 from api.errors.records import RepeatConsultationWarning
 from api.fields import mutation
+from api.idempotency import REPEATABLE
 from api.inputs import InputReader
 from api.permissions import needs
 from api.types.consultation import Consultation
@@ -78,7 +79,7 @@ class ConsultCreditInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input does the work once and gives the same answer.",
+        description=REPEATABLE,
     )
 
 

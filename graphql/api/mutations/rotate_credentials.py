@@ -13,6 +13,7 @@ from api.errors.bureau import (
 )
 from api.errors.general import ConflictError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
+from api.idempotency import REPEATABLE
 from api.inputs import InputReader
 from api.permissions import needs
 from api.types.integration import Integration
@@ -33,7 +34,7 @@ class RotateCredentialsInput:
     confirmation: str = strawberry.field(description="The same once more (confirmação da senha).")
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input does the work once and gives the same answer.",
+        description=REPEATABLE,
     )
 
 
