@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from adapters.oidc.keys import new_http_client
+from api.permissions import needs
 from core.domain.access import Caller, Scope
 from core.domain.audit import AuditAction
 from core.domain.branch import Branch
@@ -160,9 +161,20 @@ async def test_nothing_opens_without_a_scope_that_it_needs(house: House, address
         others = await house.token(*(set(Scope) - {missing}))
         answer = await house.client.get(address, headers=others)
         assert (answer.status_code, missing.value in answer.text) == (403, True)
+        assert (await house.client.head(address, headers=others)).status_code == 403
         lacking = make_caller(scopes=frozenset(Scope) - {missing})
         assert (await house.client.get(house.ticket(address, lacking))).status_code == 403
     assert await house.opened() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_what_is_stated_for_a_page_is_what_is_checked(
+    house: House, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PAGES, name, needs(Scope.AUDIT))
+    others = await house.token(*(set(Scope) - {Scope.AUDIT}))
+    answer = await house.client.get(f"/consultations/1/{name}", headers=others)
+    assert (answer.status_code, "AUDIT" in answer.text) == (403, True)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
