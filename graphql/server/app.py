@@ -19,6 +19,7 @@ from api.context import Context
 from api.errors.presentation import SERVICE_UNAVAILABLE
 from api.http.context import ContextFactory, language_of
 from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
+from api.limits import Limits
 from api.messages import error_message
 from api.schema import build_schema
 from core.use_cases.confirm_caller import ConfirmCaller
@@ -32,6 +33,7 @@ from ports.token_verifier import IdentityProviderUnavailable
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from server.container import use_cases
+from server.documents import load_documents
 from server.door import Door
 from server.examples import Examples
 from server.explorer import Explorer, asset
@@ -74,13 +76,16 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         negativations=container.resolve(StreamNegativations),
         clock=clock,
     )
-    endpoint = GraphQLEndpoint(build_schema(), _contexts(contexts, door, tickets, limits))
+    settings = services.settings
+    endpoint = GraphQLEndpoint(
+        build_schema(limits=Limits(introspection=settings.introspection)),
+        _contexts(contexts, door, tickets, limits),
+        documents=None if settings.trusted_documents is None else load_documents(settings.trusted_documents),
+    )
     explorer = Explorer(examples=Examples(units_of_work=units_of_work), demo_token=demo_token)
     app = Starlette(
         routes=[
-            Route("/", lambda request: RedirectResponse(GRAPHQL)),
-            Route(GRAPHQL, _graphql(endpoint, explorer), methods=_ALL_METHODS),
-            Route(f"{GRAPHQL}/assets/{{name}}", asset),
+            *_entrance(endpoint, explorer if settings.graphiql else None),
             *pages.routes(),
             *exports.routes(),
             *Health(vitals=services.vitals, worker=worker).routes(),
@@ -92,7 +97,17 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Exception: _broken,
         },
     )
-    return _surrounded(app, services.settings)
+    return _surrounded(app, settings)
+
+
+def _entrance(endpoint: GraphQLEndpoint, explorer: Explorer | None) -> list[Route]:
+    if explorer is None:
+        return [Route(GRAPHQL, endpoint.handle, methods=_ALL_METHODS)]
+    return [
+        Route("/", lambda request: RedirectResponse(GRAPHQL)),
+        Route(GRAPHQL, _graphql(endpoint, explorer), methods=_ALL_METHODS),
+        Route(f"{GRAPHQL}/assets/{{name}}", asset),
+    ]
 
 
 def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request], Awaitable[Response]]:

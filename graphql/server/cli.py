@@ -16,6 +16,7 @@ from core.domain.access import Scope
 from server import key_commands, schema_file, serving, token_commands
 from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
+from server.documents import WrongDocuments, manifest
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
 from server.imports.reading import WrongFile
@@ -195,6 +196,21 @@ def schema(
         raise typer.Exit(1)
 
 
+@app.command()
+def documents(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where the *.graphql are; the ready-made operations unless given.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="The file to write, instead of printing.")] = None,
+) -> None:
+    """Print the documents of a folder by their hashes, as FIADOR_TRUSTED_DOCUMENTS takes them."""
+    written = manifest(folder)
+    if output is None:
+        sys.stdout.write(written)
+    else:
+        output.write_text(written, encoding="utf-8")
+
+
 def main() -> None:
     """The entry point of the `fiador` command."""
     code: object = 0
@@ -202,7 +218,7 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
-    except (WrongSettings, WrongArguments, WrongFile, BackupFailed, CannotListen) as error:
+    except (WrongSettings, WrongArguments, WrongFile, WrongDocuments, BackupFailed, CannotListen) as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)

@@ -68,7 +68,7 @@ async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
         token = await _demo_token(services) if is_loopback(listener) else None
 
         def announce() -> None:
-            _announce_api(listener, token, services.sandbox_address)
+            _announce_api(settings, listener, token, services.sandbox_address)
 
         await _serve(services, listener, token, stop, announce)
 
@@ -86,7 +86,7 @@ async def _serve_together(settings: Settings, listener: socket.socket, workers: 
         token,
         stop=stop,
         stopping=listener.close,
-        ready=lambda: _announce_api(listener, token, None),
+        ready=lambda: _announce_api(settings, listener, token, None),
     )
 
 
@@ -191,12 +191,14 @@ async def _demo_token(services: Services) -> str | None:
     return token
 
 
-def _announce_api(listener: socket.socket, token: str | None, sandbox: str | None) -> None:
+def _announce_api(
+    settings: Settings, listener: socket.socket, token: str | None, sandbox: str | None
+) -> None:
     _announce(
         {
             "Sandbox": sandbox,
             "Token": token and f"{token} (the demo's)",
-            "GraphiQL": address_of(listener) + GRAPHQL,
+            "GraphiQL" if settings.graphiql else "API": address_of(listener) + GRAPHQL,
         }
     )
 
