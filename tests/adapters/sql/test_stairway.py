@@ -29,6 +29,9 @@ from adapters.sql.migrate import config, differences, migrate
 
 ROWS = 2
 
+UNPLACED = {("audit_events", "position"), ("audit_events", "digest")}
+"""What a trigger refuses in new rows."""
+
 Rows = dict[tuple[Any, ...], dict[str, Any]]
 """The rows of a table by their primary keys."""
 
@@ -80,6 +83,8 @@ def _row(table: Table, number: int) -> Mapping[str, Any]:
 
 
 def _value(column: Column[Any], number: int) -> Any:
+    if (column.table.name, column.name) in UNPLACED:
+        return None
     for reference in column.foreign_keys:
         if reference.column.table is column.table:
             return None
