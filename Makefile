@@ -49,6 +49,8 @@ browser: setup ## install Chromium (Debian) when it is missing, then run the bro
 lock: $(UV) ## pin the dependencies after a change in pyproject.toml
 	@$(UV) pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	@$(UV) pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --constraint requirements.lock \
+		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.service.lock
 
 licences: setup ## write docs/licences.md from the lock and what is installed
 	@$(BIN)/python .ci/licences.py
