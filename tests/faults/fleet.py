@@ -74,6 +74,10 @@ class Member:
         """Let a frozen process go on where it stood."""
         self.program.process.send_signal(signal.SIGCONT)
 
+    def took_claims(self) -> bool:
+        """Whether it has taken up a promise yet."""
+        return any(line.startswith(launcher.TOOK_CLAIMS) for line in self._log())
+
     def lost_claims(self) -> list[int]:
         """The attempts at which it settled a claim too late."""
         return [int(line.rpartition(" ")[2]) for line in self._log() if line.startswith(launcher.LOST_CLAIM)]

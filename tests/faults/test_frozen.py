@@ -8,12 +8,12 @@ from random import Random
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col
 
 from adapters.sql.engine import parse_url
-from adapters.sql.tables import IntentRow
+from adapters.sql.tables import METADATA, IntentRow
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from e2e.processes import eventually
 from faults.company import OWNER, Company, Debtor, found_company
@@ -26,7 +26,7 @@ from server.services import open_services
 from server.settings import Settings
 from support.postgresql import PostgresServer
 
-ORDERS = 60
+ORDERS = 120
 SLOW_SECONDS = 0.8
 """How long the bureau takes for an answer: so long that some are always in hand."""
 
@@ -52,8 +52,7 @@ async def test_a_worker_that_wakes_after_its_lease_changes_nothing(
         company = await found_company(database_url, bureau.address, debtors=ORDERS * rounds)
         async with fleet_of(company, bureau, tmp_path) as fleet:
             for start in range(0, ORDERS * rounds, ORDERS):
-                await _promise(company, bureau.address, company.debtors[start : start + ORDERS])
-                refused += await _one_round(fleet, chance)
+                refused += await _one_round(fleet, company.debtors[start : start + ORDERS], chance)
             await fleet.start(WORKER)
             verdict = await settled(fleet, Acknowledged())
             assert set(await fleet.stop()) == {0}
@@ -66,19 +65,21 @@ async def test_a_worker_that_wakes_after_its_lease_changes_nothing(
     assert replace(verdict, repeated=[]) == Verdict()
 
 
-async def _one_round(fleet: Fleet, chance: Random) -> int:
+async def _one_round(fleet: Fleet, debtors: Sequence[Debtor], chance: Random) -> int:
     """Freeze one of two workers and kill the other, wake the first once others hold its promises: how many of its
     settles were refused."""
     bureau = fleet.bureau
     for operation in ("inclusoes", "operacoes"):
         await bureau.fault(kind="delay", operation=operation, seconds=SLOW_SECONDS, times=1_000_000)
-    before = len(bureau.state.registrations)
+    await _promise(fleet.company, bureau.address, debtors)
+    await _hold(fleet.company, held=True)
     sleeper, victim = await asyncio.gather(fleet.start(WORKER), fleet.start(WORKER))
+    await _hold(fleet.company, held=False)
 
-    async def arrived() -> int:
-        return len(bureau.state.registrations) - before
+    async def both_at_work() -> bool:
+        return sleeper.took_claims() and victim.took_claims()
 
-    await eventually(arrived, lambda count: count >= ORDERS // 4)
+    await eventually(both_at_work, bool)
     await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
     sleeper.freeze()
     await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
@@ -107,6 +108,16 @@ async def _promise(company: Company, bureau: str, debtors: Sequence[Debtor]) -> 
         negativate = services.container.resolve(NegativateDebtor)
         for debtor in debtors:
             await negativate(NegativateDebtorCommand(caller=OWNER, invoice_id=debtor.invoice_id))
+
+
+async def _hold(company: Company, *, held: bool) -> None:
+    """Keep everybody from every promise, so that all workers begin at once; or let them begin."""
+    engine = create_async_engine(parse_url(company.database_url))
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(update(METADATA.tables["bureau_accounts"]).values(held=held))
+    finally:
+        await engine.dispose()
 
 
 async def _eventually_none(company: Company, *, attempts: int = 1_000) -> None:
