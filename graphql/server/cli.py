@@ -13,6 +13,7 @@ from adapters.sql.backup import BackupFailed
 from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
+from ports.storage import StorageUnavailable
 from server import key_commands, schema_file, serving, token_commands
 from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
@@ -220,6 +221,8 @@ def main() -> None:
         _fail(error.format_message())
     except (WrongSettings, WrongArguments, WrongFile, WrongDocuments, BackupFailed, CannotListen) as error:
         _fail(str(error))
+    except StorageUnavailable as error:
+        _fail(f"{error}: what was not answered as done is not done; see docs/operations.md")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
