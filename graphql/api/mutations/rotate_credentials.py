@@ -14,7 +14,7 @@ from api.errors.bureau import (
 from api.errors.general import ConflictError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
 from api.idempotency import REPEATABLE
-from api.inputs import InputReader
+from api.inputs import InputReader, named_alone
 from api.permissions import needs
 from api.types.integration import Integration
 from api.types.password_advice import PasswordAdvice
@@ -26,6 +26,8 @@ from core.use_cases.rotate_credentials import RotateCredentialsCommand
 
 @strawberry.input(description="What rotateCredentials wants to know (dados da alteração de senha).")
 class RotateCredentialsInput:
+    __repr__ = named_alone
+
     integration_id: strawberry.ID = strawberry.field(description="The integration (integração).")
     kind: CredentialKind = strawberry.field(description="Which of the two passwords (tipo de senha).")
     new_password: str = strawberry.field(
