@@ -17,7 +17,7 @@ from ports.storage import StorageUnavailable
 from server import key_commands, schema_file, serving, token_commands
 from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
-from server.documents import WrongDocuments, manifest
+from server.documents import WrongDocuments, manifest, write_manifest
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
 from server.imports.reading import WrongFile
@@ -209,7 +209,7 @@ def documents(
     if output is None:
         sys.stdout.write(written)
     else:
-        output.write_text(written, encoding="utf-8")
+        write_manifest(output, written)
 
 
 def main() -> None:

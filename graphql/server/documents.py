@@ -45,6 +45,14 @@ def manifest(folder: Path | None) -> str:
     return json.dumps({hash_of(text): text for text in texts.values()}, ensure_ascii=False, indent=2) + "\n"
 
 
+def write_manifest(file: Path, text: str) -> None:
+    """Write a manifest to a file. Raises WrongDocuments."""
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WrongDocuments(f"{file} cannot be written: {error.strerror}") from None
+
+
 def _of_folder(folder: Path) -> dict[str, str]:
     """Texts by file. Example values that stand in a comment are none of the document."""
     return {

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from api.operations import ready_made_operations
 from api.trusted_documents import hash_of
-from server.documents import WrongDocuments, load_documents, manifest
+from server.cli import app
+from server.documents import WrongDocuments, load_documents, manifest, write_manifest
 from server.settings import WrongSettings, load_settings
 
 VIEWER = "query Viewer { viewer { name } }"
@@ -78,6 +80,16 @@ def test_what_is_wrong_with_a_manifest_is_said_at_the_start(
         load_settings()
     assert str(caught.value).startswith("FIADOR_TRUSTED_DOCUMENTS ")
     assert complaint in str(caught.value)
+
+
+def test_the_command_writes_what_the_setting_takes(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.json"
+    assert CliRunner().invoke(app, ["documents", "--output", str(file)]).exit_code == 0
+    assert len(load_documents(file)) == len(ready_made_operations())
+    printed = CliRunner().invoke(app, ["documents", str(_folder(tmp_path, viewer=VIEWER))])
+    assert json.loads(printed.stdout) == {hash_of(VIEWER): VIEWER}
+    with pytest.raises(WrongDocuments, match="cannot be written"):
+        write_manifest(tmp_path / "nowhere" / "manifest.json", "{}")
 
 
 def test_a_folder_without_documents_is_refused(tmp_path: Path) -> None:
