@@ -76,8 +76,11 @@ async def _one_round(fleet: Fleet, debtors: Sequence[Debtor], chance: Random) ->
     sleeper, victim = await asyncio.gather(fleet.start(WORKER), fleet.start(WORKER))
     await _hold(fleet.company, held=False)
 
+    before = len(bureau.state.registrations)
+
     async def both_at_work() -> bool:
-        return sleeper.took_claims() and victim.took_claims()
+        arrived = len(bureau.state.registrations) - before
+        return arrived >= ORDERS // 4 and sleeper.took_claims() and victim.took_claims()
 
     await eventually(both_at_work, bool)
     await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))

@@ -51,7 +51,7 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
     figures(
         kills=kills,
         acknowledged=len(load.told),
-        repeated=sum(load.without_answer.values()),
+        asked_again=sum(load.without_answer.values()),
         at_the_bureau=len(bureau.state.registrations) + len(bureau.state.consultations),
         days=ahead,
         **verdict.counts(),
