@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 TEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check browser lock schema clean
+.PHONY: help setup run test check audit faults browser lock licences schema clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,13 +29,21 @@ run: setup ## serve the API with a demo provider at http://127.0.0.1:8000
 test: setup ## run the tests
 	@$(TEST)
 
-check: setup ## lint, types, import rules, schema, then the tests
+check: setup ## lint, types, import rules, schema, licences, known vulnerabilities, then the tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/fiador schema --check
+	$(BIN)/python .ci/licences.py --check
+	$(BIN)/python .ci/audit.py
 	$(TEST)
+
+audit: setup ## look for known vulnerabilities in the locked dependencies
+	@$(BIN)/python .ci/audit.py
+
+faults: setup ## crashes, outages and load for long (some forty minutes); the short form is part of the tests
+	@$(BIN)/pytest tests/faults --long -v $(if $(SEED),--seed $(SEED))
 
 browser: setup ## install Chromium (Debian) when it is missing, then run the browser tests
 	@.ci/chromium
@@ -44,6 +52,11 @@ browser: setup ## install Chromium (Debian) when it is missing, then run the bro
 lock: $(UV) ## pin the dependencies after a change in pyproject.toml
 	@$(UV) pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	@$(UV) pip compile pyproject.toml --extra postgres --universal --python-version 3.11 --constraint requirements.lock \
+		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.service.lock
+
+licences: setup ## write docs/licences.md from the lock and what is installed
+	@$(BIN)/python .ci/licences.py
 
 schema: setup ## write schema.graphql from the code
 	@$(BIN)/fiador schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql

@@ -1,6 +1,6 @@
 """An invented provider of any size, written straight into the tables: a million registrations take a few minutes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -56,7 +56,9 @@ def cpf_of(number: int) -> Document:
     """An invented CPF with the right check digits."""
     digits = [int(digit) for digit in f"{800_000_000 + number:09d}"]
     for _ in range(2):
-        weighed = sum(digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True))
+        weighed = sum(
+            digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True)
+        )
         digits.append(weighed * 10 % 11 % 10)
     return Document(DocumentKind.CPF, "".join(map(str, digits)))
 
@@ -302,7 +304,11 @@ def _registrations(size: Size) -> Iterator[dict[str, Any]]:
             "live": status.live,
             "inclusion_key": f"{id_of('invoices', number)}:inclusion:1",
             "debtor_document": cpf_of(customer).number,
-            "debtor": {**written, "name": f"Cliente {customer}", "document": {"kind": "CPF", "number": cpf_of(customer).number}},
+            "debtor": {
+                **written,
+                "name": f"Cliente {customer}",
+                "document": {"kind": "CPF", "number": cpf_of(customer).number},
+            },
             "contract": f"{number:010d}",
             "amount_centavos": 5_000 + number % 100_000,
             "created_at": at,

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -188,6 +188,10 @@ class Consultations(
         """The latest SUCCEEDED consultation of the document, in any branch and from any entry point."""
 
     @abstractmethod
+    async def billed_on(self, branch_id: UUID, day: date) -> int:
+        """How many consultations of the branch on that local day were billed, or may still be (PENDING, UNDETERMINED)."""
+
+    @abstractmethod
     async def open_ones(self, document: Document, environment: Environment) -> list[Consultation]:
         """The consultations of the document whose answer is still awaited (PENDING or UNDETERMINED), oldest first."""
 
@@ -352,6 +356,10 @@ class IdempotencyRecords(Protocol):
     @abstractmethod
     async def add(self, record: IdempotencyRecord) -> None:
         """Remember a key. Raises Conflict `IDEMPOTENCY_KEY_TAKEN` when it is there already."""
+
+    @abstractmethod
+    async def forget(self, before: datetime, limit: int) -> int:
+        """Forget up to `limit` keys that were made before then, the oldest first; tells how many."""
 
     @abstractmethod
     async def remove(self, caller_id: str, key: str) -> None:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from ports.audit_chain import AuditChain
 from ports.outbox import Outbox
 from ports.routines import Routines
 from ports.stores import (
@@ -53,6 +54,7 @@ class UnitOfWork(Protocol):
     monitor_changes: MonitorChanges
     code_tables: CodeTables
     audit: AuditTrail
+    audit_chain: AuditChain
     idempotency: IdempotencyRecords
     tokens: AccessTokens
     outbox: Outbox

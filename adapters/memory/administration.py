@@ -1,6 +1,7 @@
 """Parameters, code tables, the audit trail, idempotency keys and access tokens in memory."""
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 from adapters.memory.records import Records
@@ -91,6 +92,16 @@ class MemoryIdempotencyRecords(IdempotencyRecords):
         if (record.caller_id, record.key) in self._table:
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
         self._table.put((record.caller_id, record.key), record)
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        self._table.require_writable()
+        old = sorted(
+            (record for record in self._table.all() if record.created_at < before),
+            key=lambda record: record.created_at,
+        )[:limit]
+        for record in old:
+            self._table.remove((record.caller_id, record.key))
+        return len(old)
 
     async def remove(self, caller_id: str, key: str) -> None:
         self._table.remove((caller_id, key))

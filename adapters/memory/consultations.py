@@ -1,6 +1,7 @@
 """Consultations and their reports in memory."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from adapters.memory.records import Records
@@ -53,6 +54,14 @@ class MemoryConsultations(
             count=len(found),
             billed=sum(record.billable for record in found),
             cost=sum((record.cost or ZERO for record in found), ZERO),
+        )
+
+    async def billed_on(self, branch_id: UUID, day: date) -> int:
+        return sum(
+            record.branch_id == branch_id
+            and local_date(record.performed_at) == day
+            and (record.billable or record.outcome.open)
+            for record in self.table.all()
         )
 
     async def by_number(self, number: int) -> Consultation | None:

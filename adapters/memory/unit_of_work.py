@@ -10,6 +10,7 @@ from adapters.memory.administration import (
     MemoryIdempotencyRecords,
     MemoryParameters,
 )
+from adapters.memory.audit_chain import MemoryAuditChain
 from adapters.memory.collection import MemoryCollectionItems, MemoryCollectionRuns, MemoryCollectionSettings
 from adapters.memory.company import MemoryBranches, MemoryIntegrations
 from adapters.memory.consultations import MemoryConsultations
@@ -19,6 +20,7 @@ from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.people import MemoryCustomers, MemoryInvoices, MemoryLeads, MemoryProspects
 from adapters.memory.routines import MemoryRoutines
 from adapters.memory.storage import MemoryStorage, Transaction
+from ports.audit_chain import AuditChain
 from ports.clock import Clock
 from ports.outbox import Outbox
 from ports.routines import Routines
@@ -68,6 +70,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.monitor_changes: MonitorChanges = MemoryMonitorChanges(storage, transaction)
         self.code_tables: CodeTables = MemoryCodeTables(transaction)
         self.audit: AuditTrail = MemoryAuditTrail(storage, transaction)
+        self.audit_chain: AuditChain = MemoryAuditChain(transaction)
         self.idempotency: IdempotencyRecords = MemoryIdempotencyRecords(transaction)
         self.tokens: AccessTokens = MemoryAccessTokens(transaction)
         self.outbox: Outbox = MemoryOutbox(transaction, clock)

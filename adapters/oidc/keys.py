@@ -43,8 +43,6 @@ MAX_BYTES = 512 * 1024
 
 MAX_KEYS = 100
 
-MIN_RSA_BITS = 2048
-
 _log = logging.getLogger(__name__)
 
 
@@ -161,10 +159,7 @@ class ProviderKeys:
             key = PyJWK(data)
         except (PyJWTError, ValueError, TypeError):
             return None
-        if key.algorithm_name not in self._algorithms:
-            return None
-        too_short = data["kty"] == "RSA" and key.key.key_size < MIN_RSA_BITS
-        return None if too_short else key
+        return key if key.algorithm_name in self._algorithms else None
 
 
 def is_loopback(address: str) -> bool:

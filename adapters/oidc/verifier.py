@@ -131,8 +131,6 @@ def _no_number(text: str) -> NoReturn:
 
 def _named_key(header: dict[str, Any]) -> tuple[str, str]:
     """Which key the token says it is signed with. `jku`, `x5u`, `jwk` and `x5c`, by which it would bring its own, are not looked at."""
-    if "crit" in header:
-        _refuse("it wants an extension to be understood")
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower() not in TYPES:
         _refuse("it is a token for another purpose")

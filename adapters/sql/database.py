@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from adapters.sql.drivers import Driver, PostgresqlDriver, SqliteDriver
 from adapters.sql.engine import (
     BUSY_TIMEOUT,
     POOL_SIZE,
@@ -30,6 +31,8 @@ _LASTING = {StorageState.FULL, StorageState.READ_ONLY, StorageState.FAILING, Sto
 class Database:
     """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
 
+    driver: for reading rows, with connections of its own: on PostgreSQL as many again as the pool has.
+
     `wakeup` is set after each commit that the queue must hear of. Transactions raise StorageUnavailable; they come back by
     themselves when the database does. busy_timeout: how long a writer on SQLite waits for other processes, and for its turn.
     """
@@ -45,8 +48,10 @@ class Database:
             self._writers = sqlite_writer(self.url, busy_timeout=busy_timeout)
             self._readers = sqlite_readers(self.url, busy_timeout=busy_timeout)
             self._file = SqliteFile(Path(self.url.database or ""))
+            self.driver: Driver = SqliteDriver(self.url, self._file, busy_timeout=busy_timeout)
         else:
             self._writers = postgresql_engine(self.url, pool_size=pool_size)
+            self.driver = PostgresqlDriver(self.url, connections=pool_size)
             self._readers = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -62,6 +67,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.driver.close()
         for engine in self.engines:
             await engine.dispose()
 

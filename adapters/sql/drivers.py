@@ -13,7 +13,7 @@ from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
-from adapters.sql.engine import BUSY_TIMEOUT, is_sqlite
+from adapters.sql.sqlite_file import SqliteFile
 from ports.rows import Form
 
 READERS = 4
@@ -33,11 +33,6 @@ class Driver(Protocol):
     @abstractmethod
     async def close(self) -> None:
         """Close every connection."""
-
-
-def driver_of(url: URL, *, connections: int) -> Driver:
-    """The driver for an address, which connects when it is first used."""
-    return SqliteDriver(url) if is_sqlite(url) else PostgresqlDriver(url, connections=connections)
 
 
 class PostgresqlDriver(Driver):
@@ -80,16 +75,22 @@ class SqliteDriver(Driver):
         Form.JSON: orjson.loads,
     }
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, file: SqliteFile, *, busy_timeout: timedelta) -> None:
         self.dialect = sqlite.dialect()
-        self._file = url.database or ""
+        self._path = url.database or ""
+        self._file = file
+        self._busy_milliseconds = busy_timeout // timedelta(milliseconds=1)
         self._connections: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        self._file.require()
         connection = await self._take()
         try:
             return list(await connection.execute_fetchall(statement, values))
+        except asyncio.CancelledError:
+            await connection.interrupt()
+            raise
         finally:
             self._free.put_nowait(connection)
 
@@ -100,9 +101,9 @@ class SqliteDriver(Driver):
     async def _take(self) -> aiosqlite.Connection:
         if not self._free.empty() or len(self._connections) == READERS:
             return await self._free.get()
-        connecting = aiosqlite.connect(self._file, isolation_level=None)
+        connecting = aiosqlite.connect(self._path, isolation_level=None)
         self._connections.append(connecting)
         connection = await connecting
-        for pragma in (f"busy_timeout = {BUSY_TIMEOUT // timedelta(milliseconds=1)}", "query_only = ON"):
+        for pragma in (f"busy_timeout = {self._busy_milliseconds}", "query_only = ON"):
             await connection.execute(f"PRAGMA {pragma}")
         return connection

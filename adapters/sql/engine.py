@@ -1,10 +1,13 @@
 """Engines: how SQLite and PostgreSQL are opened, from one address."""
 
+import asyncio
+import contextlib
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -71,6 +74,7 @@ def sqlite_writer(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncE
     """One connection, which takes the right to write as its transaction begins (and never midway, where it may fail)."""
     engine = _engine(url, pool_size=1, max_overflow=0)
     _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
+    _let_go_at_once(engine.sync_engine)
     _configure(engine.sync_engine, "foreign_keys = ON", busy_timeout=busy_timeout)
     return engine
 
@@ -79,6 +83,7 @@ def sqlite_readers(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Async
     """Connections that see what is committed, cannot write, and neither wait for the writer nor hold it up."""
     engine = _engine(url, pool_timeout=POOL_TIMEOUT_SECONDS)
     _begin_with(engine.sync_engine, "BEGIN")
+    _let_go_at_once(engine.sync_engine)
     _configure(engine.sync_engine, "query_only = ON", busy_timeout=busy_timeout)
     return engine
 
@@ -118,6 +123,26 @@ def _begin_with(engine: Engine, statement: str) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
+
+
+def _let_go_at_once(engine: Engine) -> None:
+    """When work is cancelled in the middle of a statement, end the statement and give back the lock.
+
+    The driver itself would wait for the statement, and keep the lock for as long as anything remembers its cursor, such as the
+    traceback of the cancelled task.
+    """
+
+    async def interrupt_and_roll_back(driver: aiosqlite.Connection) -> None:
+        rolling_back = asyncio.ensure_future(driver.rollback())
+        while not rolling_back.done():  # a statement that has not begun cannot be interrupted yet
+            await driver.interrupt()
+            await asyncio.wait((rolling_back,), timeout=0.01)
+        await rolling_back
+
+    @event.listens_for(engine, "invalidate")
+    def let_go(connection: Any, _record: object, _error: object) -> None:
+        with contextlib.suppress(Exception):  # the connection is being thrown away, for whatever reason
+            connection.run_async(interrupt_and_roll_back)
 
 
 def _configure(engine: Engine, *own: str, busy_timeout: timedelta = BUSY_TIMEOUT) -> None:

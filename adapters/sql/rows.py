@@ -203,6 +203,6 @@ def _selection(of: ListName, columns: Columns) -> Select[Any]:
                 tables[reference] = table
                 referring = tables[".".join(words[:depth])]
                 joined = joined.outerjoin(table, referring.c[ours] == table.c[theirs])
-    return select(*(tables[path.rpartition(".")[0]].c[path.rpartition(".")[2]] for path in columns)).select_from(
-        joined
-    )
+    return select(
+        *(tables[path.rpartition(".")[0]].c[path.rpartition(".")[2]] for path in columns)
+    ).select_from(joined)

@@ -15,6 +15,7 @@ from adapters.sql.stores.administration import (
     SqlIdempotencyRecords,
     SqlParameters,
 )
+from adapters.sql.stores.audit_chain import SqlAuditChain
 from adapters.sql.stores.collection import SqlCollectionItems, SqlCollectionRuns, SqlCollectionSettings
 from adapters.sql.stores.company import SqlBranches, SqlIntegrations
 from adapters.sql.stores.consultations import SqlConsultations
@@ -22,6 +23,7 @@ from adapters.sql.stores.monitoring import SqlMonitorChanges, SqlMonitors
 from adapters.sql.stores.negativations import SqlClearingTasks, SqlNegativations
 from adapters.sql.stores.people import SqlCustomers, SqlInvoices, SqlLeads, SqlProspects
 from adapters.sql.work import Work
+from ports.audit_chain import AuditChain
 from ports.clock import Clock
 from ports.outbox import Outbox
 from ports.routines import Routines
@@ -71,6 +73,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.monitor_changes: MonitorChanges = SqlMonitorChanges(work)
         self.code_tables: CodeTables = SqlCodeTables(work)
         self.audit: AuditTrail = SqlAuditTrail(work)
+        self.audit_chain: AuditChain = SqlAuditChain(work)
         self.idempotency: IdempotencyRecords = SqlIdempotencyRecords(work)
         self.tokens: AccessTokens = SqlAccessTokens(work)
         self.outbox: Outbox = SqlOutbox(work)

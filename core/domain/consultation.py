@@ -76,6 +76,18 @@ class ConsultationTotals:
 
 
 @dataclass(eq=False, kw_only=True)
+class ConsultationBudgetExceeded(DomainError):
+    """The branch has used its budget of consultations for today; the bureau was not called.
+
+    used: those of today that were billed or may still be. resets_at: when the next local day begins.
+    """
+
+    limit: int
+    used: int
+    resets_at: datetime
+
+
+@dataclass(eq=False, kw_only=True)
 class RepeatConsultation(DomainError):
     """The document was consulted inside the interval; the bureau was not called. Confirming consults again."""
 

@@ -6,7 +6,7 @@ three consecutive ones up or down. Neither may ever have been used before by the
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -117,7 +117,7 @@ class UsedPassword:
 
     integration_id: UUID
     kind: CredentialKind
-    password_hash: str
+    password_hash: str = field(repr=False)
     used_from: datetime
 
 

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
 from core.domain.audit import AuditAction, audited
+from core.domain.branch import Branch
 from core.domain.bureau import (
     BureauAccount,
     BureauFailure,
@@ -17,8 +18,13 @@ from core.domain.bureau import (
     CredentialKind,
     FailureClass,
 )
-from core.domain.calendar_rules import local_date
-from core.domain.consultation import Consultation, ConsultationOutcome, RepeatConsultation
+from core.domain.calendar_rules import local_date, start_of_day
+from core.domain.consultation import (
+    Consultation,
+    ConsultationBudgetExceeded,
+    ConsultationOutcome,
+    RepeatConsultation,
+)
 from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.errors import Conflict
 from core.domain.integration import Integration
@@ -91,13 +97,14 @@ class ConsultCredit:
 
     - Whatever can be seen to be wrong is refused before the bureau is asked, so a mistake costs nothing.
     - Inside the repeat interval the answer is a warning, unless the caller confirms.
+    - A branch with a daily budget orders no more than that; what may still be billed counts as billed.
     - Equal requests at the same moment are one order: the bureau bills one key once, and the others get its answer. One
       of another kind waits until it is known whether it would be a repetition.
     - An order is sent once, by the call that wrote it down. Whoever else wants to know asks the bureau for it.
 
     Raises CreditAnalysisDisabled, IntegrationNotLinked, NotFound, InvalidInput, PlanRequired, PlanNotAllowed,
-    RepeatConsultation, CredentialsRefused, IdempotencyConflict, Conflict ROTATION_IN_PROGRESS, BureauNotConfigured, and
-    BureauFailure for what the bureau refused or could not do.
+    RepeatConsultation, ConsultationBudgetExceeded, CredentialsRefused, IdempotencyConflict, Conflict ROTATION_IN_PROGRESS,
+    BureauNotConfigured, and BureauFailure for what the bureau refused or could not do.
     """
 
     units_of_work: UnitsOfWork
@@ -167,6 +174,7 @@ class ConsultCredit:
             if last is not None and parameters.warns(last.performed_at, now) and not command.confirm_repeat:
                 await self._audit_warning(work, command.caller, last)
                 return RepeatConsultation(last=last, available_on=parameters.available_on(last.performed_at))
+            await self._hold_to_budget(work, branch, now)
             order = await self._place(
                 work,
                 command,
@@ -177,6 +185,21 @@ class ConsultCredit:
             )
             await self._remember(work, command, inputs, order.consultation)
             return order
+
+    async def _hold_to_budget(self, work: UnitOfWork, branch: Branch, now: datetime) -> None:
+        """Raise ConsultationBudgetExceeded when the branch may order no more today.
+
+        Orders of a branch with a budget are placed one after the other, so that two cannot both be its last.
+        """
+        limit = branch.daily_consultation_budget
+        if limit is None:
+            return
+        await work.lock(f"consultation-budget:{branch.id}")
+        today = local_date(now)
+        used = await work.consultations.billed_on(branch.id, today)
+        if used >= limit:
+            resets_at = start_of_day(today + timedelta(days=1)).astimezone(UTC)
+            raise ConsultationBudgetExceeded(limit=limit, used=used, resets_at=resets_at)
 
     async def _remember(
         self,

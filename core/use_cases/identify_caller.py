@@ -1,6 +1,6 @@
 """Tell from a bearer token who calls."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 
 from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason, hash_token, still_usable
@@ -16,7 +16,7 @@ MAX_TOKEN_CHARACTERS = 16_384
 class IdentifyCallerCommand:
     """The token as it was presented, None when there was none; from where, for the audit trail."""
 
-    token: str | None
+    token: str | None = field(repr=False)
     origin: str | None = None
 
 
@@ -36,7 +36,7 @@ class IdentifyCaller:
     units_of_work: UnitsOfWork
     clock: Clock
     verifier: TokenVerifier | None = None
-    admin_token_hash: str | None = None
+    admin_token_hash: str | None = field(default=None, repr=False)
 
     async def __call__(self, command: IdentifyCallerCommand) -> Caller:
         """Who calls."""

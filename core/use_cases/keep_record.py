@@ -19,7 +19,10 @@ from ports.unit_of_work import UnitOfWork
 RecordT = TypeVar("RecordT", Branch, Customer, Lead, Prospect, Invoice)
 
 _NOT_SENT = frozenset(
-    {"id", "number", "created_at", "updated_at", "integration_id", "status", "closed_on", "settlement_method"}
+    {
+        *("id", "number", "created_at", "updated_at"),
+        *("integration_id", "daily_consultation_budget", "status", "closed_on", "settlement_method"),
+    }
 )
 """What a record is given here or gains by later operations, so that a second sending says nothing of it."""
 

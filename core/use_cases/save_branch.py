@@ -5,7 +5,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.branch import Branch
+from core.domain.branch import MAX_DAILY_BUDGET, Branch
 from core.domain.contact import parse_text
 from core.domain.documents import Document, DocumentKind, parse_document
 from core.domain.errors import Conflict
@@ -23,13 +23,17 @@ from ports.unit_of_work import UnitsOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchFields:
-    """A branch as it is typed. document: the creditor's CNPJ, in any spelling. state_code: a UF."""
+    """A branch as it is typed. document: the creditor's CNPJ, in any spelling. state_code: a UF.
+
+    daily_consultation_budget: set by an update only.
+    """
 
     name: str
     document: str
     state_code: str
     city: str
     requires_rescission: bool = False
+    daily_consultation_budget: int | None = None
     external_id: str | None = None
 
 
@@ -42,6 +46,7 @@ class BranchChanges:
     state_code: Change[str] = UNSET
     city: Change[str] = UNSET
     requires_rescission: Change[bool] = UNSET
+    daily_consultation_budget: Change[int | None] = UNSET
     external_id: Change[str | None] = UNSET
 
 
@@ -94,9 +99,13 @@ class CreateBranch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateBranch:
-    """Policy: the CNPJ stays while debts are registered in its name.
+    """Policy.
 
-    Raises NotFound, InvalidInput like CreateBranch, Conflict BRANCH_NEGATIVATED, EXTERNAL_ID_TAKEN.
+    - The CNPJ stays while debts are registered in its name.
+    - What may be spent is set by those who configure, not by those who keep records and consult.
+
+    Raises Forbidden, NotFound, InvalidInput like CreateBranch and INVALID_BUDGET, Conflict BRANCH_NEGATIVATED,
+    EXTERNAL_ID_TAKEN.
     """
 
     units_of_work: UnitsOfWork
@@ -105,6 +114,8 @@ class UpdateBranch:
     async def __call__(self, command: UpdateBranchCommand) -> Branch:
         """Change it."""
         command.caller.require(Scope.WRITE_RECORDS)
+        if command.changes.daily_consultation_budget is not UNSET:
+            command.caller.require(Scope.CONFIGURE)
         async with self.units_of_work.begin() as work:
             before = await get_branch(work, command.branch_id, command.caller, "branchId", lock=True)
             after = replace(before, **_read(replace(_fields_of(before), **given(command.changes))))
@@ -121,6 +132,7 @@ class _Values(TypedDict):
     state_code: StateCode
     city: str
     requires_rescission: bool
+    daily_consultation_budget: int | None
     external_id: str | None
 
 
@@ -133,6 +145,9 @@ def _read(fields: BranchFields) -> _Values:
     state_code = reader.attempt(lambda: parse_state_code(fields.state_code, path=("stateCode",)))
     city = reader.attempt(lambda: parse_text(fields.city, path=("city",), longest=60))
     external_id = reader.external_id(fields.external_id)
+    budget = fields.daily_consultation_budget
+    if budget is not None and not 0 <= budget <= MAX_DAILY_BUDGET:
+        reader.add(("dailyConsultationBudget",), "INVALID_BUDGET", max=MAX_DAILY_BUDGET)
     if reader or name is None or document is None or state_code is None or city is None:
         raise reader.error()
     return _Values(
@@ -141,6 +156,7 @@ def _read(fields: BranchFields) -> _Values:
         state_code=state_code,
         city=city,
         requires_rescission=fields.requires_rescission,
+        daily_consultation_budget=budget,
         external_id=external_id,
     )
 
@@ -152,5 +168,6 @@ def _fields_of(branch: Branch) -> BranchFields:
         state_code=branch.state_code,
         city=branch.city,
         requires_rescission=branch.requires_rescission,
+        daily_consultation_budget=branch.daily_consultation_budget,
         external_id=branch.external_id,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -46,6 +47,15 @@ class DiscreetValuesRule(ValuesOfCorrectTypeRule):
         return SKIP
 
 
+class NoIntrospectionRule(ASTValidationRule):
+    """Nothing is told about the schema itself."""
+
+    def enter_field(self, node: FieldNode, *_args: object) -> None:
+        """Refuse a field about the schema."""
+        if node.name.value in ("__schema", "__type"):
+            self.report_error(GraphQLError("Introspection is off.", node))
+
+
 RULES: tuple[type[ASTValidationRule], ...] = (
     *(DiscreetValuesRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
     MaybeNullValidationRule,
@@ -61,7 +71,8 @@ def prepare(schema: GraphQLSchema, query: str, limits: Limits) -> "DocumentNode 
         check_size(document, limits)
     except GraphQLError as error:
         return (error,)
-    found = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
+    found = [] if limits.introspection else validate(schema, document, (NoIntrospectionRule,), max_errors=1)
+    found = found or validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
     return tuple(_invalid(error) for error in found[:MAX_ERRORS]) or document
 
 

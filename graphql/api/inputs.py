@@ -45,6 +45,11 @@ class InputReader(Problems):
         return self.ids(kind, texts, *path)
 
 
+def named_alone(holder: object) -> str:
+    """A repr that shows no values, for inputs that hold secrets."""
+    return f"{type(holder).__name__}(…)"
+
+
 class Given(Protocol[GivenT]):
     """A field that a client gave (`strawberry.Some`)."""
 

@@ -42,7 +42,10 @@ _BATCHES = ("invoiceIds", "negativationIds", "rows")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What a document may hold. `cost` counts the records that it may read: a list counts as often as it may answer."""
+    """What a document may hold. `cost` counts the records that it may read: a list counts as often as it may answer.
+
+    introspection: whether it may ask about the schema itself (`__schema`, `__type`; `__typename` is always answered).
+    """
 
     characters: int = 50_000
     tokens: int = 4_000
@@ -53,6 +56,7 @@ class Limits:
     root_fields: int = 20
     depth: int = 16
     cost: int = 5_000
+    introspection: bool = True
 
 
 class _Counter(Visitor):

@@ -27,6 +27,11 @@ def ready_made_operations() -> list[ReadyMadeOperation]:
     return [_read(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.graphql"))]
 
 
+def without_examples(text: str) -> str:
+    """The document without the comment that holds example values."""
+    return _split(text)[0]
+
+
 def _read(text: str) -> ReadyMadeOperation:
     query, variables = _split(text)
     (definition,) = parse(query).definitions

@@ -20,6 +20,7 @@ from api.errors.presentation import SERVICE_UNAVAILABLE
 from api.execution.plans import Plans
 from api.http.context import ContextFactory, language_of
 from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
+from api.limits import Limits
 from api.messages import error_message
 from api.schema import build_schema
 from core.use_cases.confirm_caller import ConfirmCaller
@@ -33,6 +34,7 @@ from ports.token_verifier import IdentityProviderUnavailable
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from server.container import use_cases
+from server.documents import load_documents
 from server.door import Door
 from server.examples import Examples
 from server.explorer import Explorer, asset
@@ -75,18 +77,18 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
         negativations=container.resolve(StreamNegativations),
         clock=clock,
     )
-    schema = build_schema()
+    settings = services.settings
+    schema = build_schema(limits=Limits(introspection=settings.introspection))
     endpoint = GraphQLEndpoint(
         schema,
         _contexts(contexts, door, tickets, limits),
-        plans=Plans(schema, services.rows) if services.settings.planned_answers else None,
+        documents=None if settings.trusted_documents is None else load_documents(settings.trusted_documents),
+        plans=Plans(schema, services.rows) if settings.planned_answers else None,
     )
     explorer = Explorer(examples=Examples(units_of_work=units_of_work), demo_token=demo_token)
     app = Starlette(
         routes=[
-            Route("/", lambda request: RedirectResponse(GRAPHQL)),
-            Route(GRAPHQL, _graphql(endpoint, explorer), methods=_ALL_METHODS),
-            Route(f"{GRAPHQL}/assets/{{name}}", asset),
+            *_entrance(endpoint, explorer if settings.graphiql else None),
             *pages.routes(),
             *exports.routes(),
             *Health(vitals=services.vitals, worker=worker).routes(),
@@ -98,7 +100,17 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Exception: _broken,
         },
     )
-    return _surrounded(app, services.settings)
+    return _surrounded(app, settings)
+
+
+def _entrance(endpoint: GraphQLEndpoint, explorer: Explorer | None) -> list[Route]:
+    if explorer is None:
+        return [Route(GRAPHQL, endpoint.handle, methods=_ALL_METHODS)]
+    return [
+        Route("/", lambda request: RedirectResponse(GRAPHQL)),
+        Route(GRAPHQL, _graphql(endpoint, explorer), methods=_ALL_METHODS),
+        Route(f"{GRAPHQL}/assets/{{name}}", asset),
+    ]
 
 
 def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request], Awaitable[Response]]:

@@ -13,9 +13,11 @@ from adapters.sql.backup import BackupFailed
 from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
+from ports.storage import StorageUnavailable
 from server import key_commands, schema_file, serving, token_commands
 from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
+from server.documents import WrongDocuments, manifest, write_manifest
 from server.imports.columns import Kind
 from server.imports.command import import_file, template
 from server.imports.reading import WrongFile
@@ -195,6 +197,21 @@ def schema(
         raise typer.Exit(1)
 
 
+@app.command()
+def documents(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Where the *.graphql are; the ready-made operations unless given.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="The file to write, instead of printing.")] = None,
+) -> None:
+    """Print the documents of a folder by their hashes, as FIADOR_TRUSTED_DOCUMENTS takes them."""
+    written = manifest(folder)
+    if output is None:
+        sys.stdout.write(written)
+    else:
+        write_manifest(output, written)
+
+
 def main() -> None:
     """The entry point of the `fiador` command."""
     code: object = 0
@@ -202,8 +219,10 @@ def main() -> None:
         code = app(standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
-    except (WrongSettings, WrongArguments, WrongFile, BackupFailed, CannotListen) as error:
+    except (WrongSettings, WrongArguments, WrongFile, WrongDocuments, BackupFailed, CannotListen) as error:
         _fail(str(error))
+    except StorageUnavailable as error:
+        _fail(f"{error}: what was not answered as done is not done; see docs/operations.md")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)

@@ -13,6 +13,7 @@ from core.use_cases.create_token import CreateToken
 from core.use_cases.deliver import Deliver
 from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
+from core.use_cases.forget_idempotency_keys import ForgetIdempotencyKeys
 from core.use_cases.identify_caller import IdentifyCaller
 from core.use_cases.list_keys import ListKeys
 from core.use_cases.list_tokens import ListTokens
@@ -41,6 +42,7 @@ OWN_USE_CASES = (
     Deliver,
     FetchChanges,
     FetchResults,
+    ForgetIdempotencyKeys,
     ListKeys,
     ListTokens,
     MissingKeys,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.requests import Request
@@ -51,7 +51,7 @@ class Explorer:
     """GraphiQL. With `demo_token` it opens ready to run: the token in its headers, ids of the demo in its variables."""
 
     examples: Examples
-    demo_token: str | None
+    demo_token: str | None = field(repr=False)
 
     async def page(self, request: Request) -> Response:
         """The page. The token goes out under a name of this machine only: no other name may be led here to fetch it."""

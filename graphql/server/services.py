@@ -13,7 +13,6 @@ from adapters.crypto.tokens import RandomTokens
 from adapters.crypto.vault import AesGcmVault
 from adapters.reports.renderer import PrintedReports
 from adapters.sql.database import Database
-from adapters.sql.drivers import driver_of
 from adapters.sql.engine import UnsupportedDatabase
 from adapters.sql.heartbeat import SqlStorageCheck
 from adapters.sql.migrate import DatabaseUnavailable, migrate
@@ -64,8 +63,6 @@ async def open_services(
     async with contextlib.AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.pool_size)
         stack.push_async_callback(database.close)
-        driver = driver_of(database.url, connections=settings.pool_size)
-        stack.push_async_callback(driver.close)
         units_of_work = SqlUnitsOfWork(database, clock)
         if with_all_keys:
             await require_keys(units_of_work, vault, settings)
@@ -93,7 +90,7 @@ async def open_services(
             container=container,
             database=database,
             queue=queue,
-            rows=SqlRows(driver),
+            rows=SqlRows(database.driver),
             vitals=Vitals(storage=SqlStorageCheck(database, clock), clock=clock),
             sandbox_address=sandbox_address,
         )

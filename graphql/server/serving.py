@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from core.use_cases.continue_collection import ContinueCollection, StartDailyCol
 from core.use_cases.deliver import Deliver
 from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
+from core.use_cases.forget_idempotency_keys import ForgetIdempotencyKeys
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
@@ -26,7 +28,7 @@ from server.processes import run_processes, stop_with_parent, tell_ready
 from server.sandbox import open_sandbox
 from server.services import Services, open_services
 from server.settings import PREFIX, Settings, WrongSettings
-from server.vitals import LOOK_EVERY
+from server.vitals import LOOK_EVERY, WELL
 from server.worker import Routine, Worker
 
 KEPT_PROMISES_FOR = timedelta(days=90)
@@ -66,7 +68,7 @@ async def _serve_alone(settings: Settings, listener: socket.socket) -> None:
         token = await _demo_token(services) if is_loopback(listener) else None
 
         def announce() -> None:
-            _announce_api(listener, token, services.sandbox_address)
+            _announce_api(settings, listener, token, services.sandbox_address)
 
         await _serve(services, listener, token, stop, announce)
 
@@ -84,7 +86,7 @@ async def _serve_together(settings: Settings, listener: socket.socket, workers: 
         token,
         stop=stop,
         stopping=listener.close,
-        ready=lambda: _announce_api(listener, token, None),
+        ready=lambda: _announce_api(settings, listener, token, None),
     )
 
 
@@ -152,10 +154,6 @@ def make_worker(services: Services) -> Worker:
     """The worker with every loop that the service needs."""
     container, queue = services.container, services.queue
     clock = container.resolve(Clock)
-
-    async def prune() -> int:
-        return await queue.prune(KEPT_PROMISES_FOR)
-
     return Worker(
         dispatcher=Dispatcher(deliver=container.resolve(Deliver), queue=queue, clock=clock),
         routines={
@@ -163,11 +161,22 @@ def make_worker(services: Services) -> Worker:
             "fetch changes": Routine(run=container.resolve(FetchChanges)),
             "start the daily collection": Routine(run=container.resolve(StartDailyCollection)),
             "continue the collection": Routine(run=container.resolve(ContinueCollection)),
-            "prune kept promises": Routine(run=prune, pause=timedelta(hours=1)),
+            "forget what is old": Routine(run=partial(forget_old, services), pause=timedelta(hours=1)),
             "look at the vitals": Routine(run=services.vitals.look, pause=LOOK_EVERY),
         },
         clock=clock,
     )
+
+
+async def forget_old(services: Services) -> int:
+    """Forget promises that were kept and idempotency keys when nobody repeats them any more; tells how many.
+
+    Not by a clock that jumped of late: it may be wrong, and what is forgotten too early may be done twice.
+    """
+    if services.vitals.clock() != WELL:
+        return 0
+    forgotten = await services.queue.prune(KEPT_PROMISES_FOR)
+    return forgotten + await services.container.resolve(ForgetIdempotencyKeys)()
 
 
 async def _demo_token(services: Services) -> str | None:
@@ -182,12 +191,14 @@ async def _demo_token(services: Services) -> str | None:
     return token
 
 
-def _announce_api(listener: socket.socket, token: str | None, sandbox: str | None) -> None:
+def _announce_api(
+    settings: Settings, listener: socket.socket, token: str | None, sandbox: str | None
+) -> None:
     _announce(
         {
             "Sandbox": sandbox,
             "Token": token and f"{token} (the demo's)",
-            "GraphiQL": address_of(listener) + GRAPHQL,
+            "GraphiQL" if settings.graphiql else "API": address_of(listener) + GRAPHQL,
         }
     )
 

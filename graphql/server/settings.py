@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.oidc.keys import ALGORITHMS, is_safe
 from adapters.sql.engine import POOL_SIZE, UnsupportedDatabase, parse_url
+from server.documents import WrongDocuments, load_documents
 
 PREFIX = "FIADOR_"
 
@@ -69,6 +70,14 @@ def _algorithm(text: str) -> str:
     if text not in ALGORITHMS:
         raise ValueError(f"must be some of {', '.join(sorted(ALGORITHMS))}, separated by commas")
     return text
+
+
+def _documents(place: Path) -> Path:
+    try:
+        load_documents(place)
+    except WrongDocuments as error:
+        raise ValueError(str(error)) from None
+    return place
 
 
 def _network(text: str) -> str:
@@ -143,6 +152,15 @@ class Settings(BaseSettings):
 
     cors_origins: Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], *CommaSeparated] = ()
     """Origins of web pages that may call the API from a browser, separated by commas."""
+
+    introspection: bool = True
+    """Whether documents may ask about the schema itself."""
+
+    graphiql: bool = True
+    """Whether `/graphql` shows GraphiQL to browsers."""
+
+    trusted_documents: Annotated[Path, AfterValidator(_documents)] | None = None
+    """A manifest of `fiador documents`, or a folder of documents: nothing else is executed."""
 
     trusted_proxies: Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], *CommaSeparated] = ()
     """Addresses or networks of proxies in front of the service, whose X-Forwarded-For and X-Forwarded-Proto are believed."""

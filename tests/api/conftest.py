@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from adapters.sql.drivers import driver_of
-from adapters.sql.engine import parse_url
 from adapters.sql.migrate import migrate
 from adapters.sql.rows import SqlRows
 from api.execution.plans import Plans
@@ -52,6 +50,4 @@ async def desk(world: World) -> AsyncIterator[Desk]:
     if world.kept_in.database is None:
         yield Desk(world)
         return
-    driver = driver_of(parse_url(str(world.kept_in.database.url)), connections=2)
-    yield Desk(world, plans=Plans(shared_schema(), SqlRows(driver)))
-    await driver.close()
+    yield Desk(world, plans=Plans(shared_schema(), SqlRows(world.kept_in.database.driver)))

@@ -61,7 +61,13 @@ class SlowReading:
             yield work
 
 
-def _endpoint(desk: Desk, slow: SlowReading | None = None, **seconds: float) -> GraphQLEndpoint:
+def _endpoint(
+    desk: Desk,
+    slow: SlowReading | None = None,
+    *,
+    query_seconds: float = PATIENCE,
+    mutation_seconds: float = PATIENCE,
+) -> GraphQLEndpoint:
     async def make_context(request: Request) -> Context:
         context = desk.context(desk.world.caller, request)
         if slow is None:
@@ -69,7 +75,9 @@ def _endpoint(desk: Desk, slow: SlowReading | None = None, **seconds: float) -> 
         units = cast("UnitsOfWork", slow)
         return replace(context, units_of_work=units, loaders=Loaders(units, context.caller))
 
-    return GraphQLEndpoint(shared_schema(), make_context, **seconds)
+    return GraphQLEndpoint(
+        shared_schema(), make_context, query_seconds=query_seconds, mutation_seconds=mutation_seconds
+    )
 
 
 async def _post(client: httpx.AsyncClient, body: object, accept: str = GRAPHQL_RESPONSE) -> httpx.Response:

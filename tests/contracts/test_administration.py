@@ -94,6 +94,36 @@ async def test_an_idempotency_key_is_a_caller_s_own_and_used_once(units_of_work:
         assert await work.idempotency.get("rui", "k") is not None
 
 
+async def test_idempotency_keys_are_forgotten_oldest_first_and_then_new_again(
+    units_of_work: UnitsOfWork,
+) -> None:
+    made = {f"k{age}": NOW - timedelta(days=age) for age in range(5)}
+    records = [
+        IdempotencyRecord(
+            caller_id="ana",
+            key=key,
+            operation="consultCredit",
+            fingerprint="f",
+            result_id=new_id(),
+            created_at=at,
+        )
+        for key, at in made.items()
+    ]
+    before = NOW - timedelta(days=1)
+    async with units_of_work.begin() as work:
+        for record in records:
+            await work.idempotency.add(record)
+    async with units_of_work.begin() as work:
+        assert await work.idempotency.forget(before, limit=2) == 2
+    async with units_of_work.read() as work:
+        left = [key for key in made if await work.idempotency.get("ana", key)]
+    assert left == ["k0", "k1", "k2"]
+    async with units_of_work.begin() as work:
+        assert await work.idempotency.forget(before, limit=2) == 1
+        assert await work.idempotency.forget(before, limit=2) == 0
+        await work.idempotency.add(records[-1])
+
+
 async def test_tokens_are_found_by_hash_and_listed_oldest_first(units_of_work: UnitsOfWork) -> None:
     branches = frozenset({new_id(), new_id()})
     first = make_token()

@@ -1,10 +1,11 @@
 """Consultations: found by key, number and document; reports apart, and untouched."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from core.domain.bureau import Environment
+from core.domain.calendar_rules import start_of_day
 from core.domain.consultation import ConsultationOutcome
 from core.domain.money import Money
 from core.domain.plans import ConsultationPlan
@@ -98,3 +99,28 @@ async def test_a_report_that_was_fetched_again_replaces_the_first(units_of_work:
         original = await work.consultations.original(consultation.id)
     assert original is not None
     assert original[0] == b"second"
+
+
+async def test_what_a_branch_spends_in_a_day_is_what_was_billed_or_may_be(units_of_work: UnitsOfWork) -> None:
+    day = date(2026, 3, 16)
+    first, last = start_of_day(day), start_of_day(day + timedelta(days=1)) - timedelta(microseconds=1)
+    outcomes = ConsultationOutcome
+    async with units_of_work.begin() as work:
+        here, there = await store_company(work), await store_company(work)
+        store = work.consultations
+        for at, outcome, billable in (
+            (first, outcomes.SUCCEEDED, True),
+            (last, outcomes.REFUSED, True),
+            (NOW, outcomes.PENDING, False),
+            (NOW, outcomes.UNDETERMINED, False),
+            (NOW, outcomes.SUCCEEDED, False),
+            (NOW, outcomes.REFUSED, False),
+            (NOW, outcomes.FAILED, False),
+            (first - timedelta(microseconds=1), outcomes.SUCCEEDED, True),
+            (last + timedelta(microseconds=1), outcomes.SUCCEEDED, True),
+        ):
+            await store.add(here.consultation(performed_at=at, outcome=outcome, billable=billable))
+        await store.add(there.consultation(performed_at=NOW, billable=True))
+        assert await store.billed_on(here.branch.id, day) == 4
+        assert await store.billed_on(there.branch.id, day) == 1
+        assert await store.billed_on(there.branch.id, day + timedelta(days=1)) == 0

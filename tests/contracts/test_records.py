@@ -42,6 +42,7 @@ async def _branch(work: UnitOfWork) -> Case:
         "name": "Filial São José",
         "integration_id": new_id(),
         "requires_rescission": True,
+        "daily_consultation_budget": 20,
         "external_id": None,
     }
 

@@ -61,6 +61,11 @@ class Member:
     running: contextlib.AsyncExitStack
     address: str | None
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.program.process.pid
+
     def freeze(self) -> None:
         """Let it stand still, as a machine does that is suspended."""
         self.program.process.send_signal(signal.SIGSTOP)
@@ -68,6 +73,10 @@ class Member:
     def wake(self) -> None:
         """Let a frozen process go on where it stood."""
         self.program.process.send_signal(signal.SIGCONT)
+
+    def took_claims(self) -> bool:
+        """Whether it has taken up a promise yet."""
+        return any(line.startswith(launcher.TOOK_CLAIMS) for line in self._log())
 
     def lost_claims(self) -> list[int]:
         """The attempts at which it settled a claim too late."""

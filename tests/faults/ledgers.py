@@ -61,16 +61,19 @@ class Verdict:
     """What the two ledgers disagree about. `unsettled` may only be early; nothing else ever mends itself.
 
     lost: promised or acknowledged, and not there. doubled: done or noted twice. ghosts: there, and nobody promised it.
+    repeated: sent again under its key, which the bureau recognised: not done twice, but asking first should have told.
     """
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     ghosts: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
         """How many of each, for the figures."""
-        return {"lost": len(self.lost), "doubled": len(self.doubled), "ghosts": len(self.ghosts)}
+        kinds = {"lost": self.lost, "doubled": self.doubled, "ghosts": self.ghosts, "repeated": self.repeated}
+        return {name: len(found) for name, found in kinds.items()}
 
 
 async def read_ours(database_url: str) -> Ours:
@@ -148,8 +151,10 @@ def _compare_entry(verdict: Verdict, row: Row, status: NegativationStatus, entry
     if entry.state.value not in _STATES[status]:
         verdict.unsettled.append(f"{entry.key} is {status} here, {entry.state.value} there")
     keys = [clearing.key for clearing in entry.clearings]
-    if entry.received != 1 or entry.billed > 1 or any(clearing.received != 1 for clearing in entry.clearings):
-        verdict.doubled.append(f"{entry.key} came more than once")
+    if entry.billed > 1:
+        verdict.doubled.append(f"{entry.key} was billed {entry.billed} times")
+    arrived = {entry.key: entry.received} | {clearing.key: clearing.received for clearing in entry.clearings}
+    verdict.repeated.extend(f"{key} came {times} times" for key, times in arrived.items() if times > 1)
     generation = row["clearing_generation"]
     wanted = wire_key(f"{row['invoice_id']}:clearing:{row['generation']}.{generation}")
     if status in (_S.CLEARING_SENT, _S.CLEARED):
@@ -178,8 +183,10 @@ def _compare_consultations(verdict: Verdict, ours: Ours, theirs: State) -> None:
                 verdict.ghosts.append(f"{key} is {outcome} and was billed")
         elif entry is None or row["id"] not in ours.reports:
             verdict.lost.append(f"{key} has no report")
-        if entry is not None and (entry.received, entry.billed) != (1, 1):
-            verdict.doubled.append(f"{key} came more than once")
+        if entry is not None and entry.billed != 1:
+            verdict.doubled.append(f"{key} was billed {entry.billed} times")
+        if entry is not None and entry.received > 1:
+            verdict.repeated.append(f"{key} came {entry.received} times")
     verdict.ghosts.extend(held)
     verdict.doubled.extend(_repeated(entry.document for entry in theirs.consultations.values()))
 

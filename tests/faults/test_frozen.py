@@ -2,30 +2,32 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col
 
 from adapters.sql.engine import parse_url
-from adapters.sql.tables import IntentRow
+from adapters.sql.tables import METADATA, IntentRow
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from e2e.processes import eventually
 from faults.company import OWNER, Company, Debtor, found_company
 from faults.conftest import Figures
 from faults.fleet import WORKER, Fleet, bureau_beside, fleet_of
+from faults.ledgers import Verdict
 from faults.load import Acknowledged
 from faults.settling import settled
 from server.services import open_services
 from server.settings import Settings
 from support.postgresql import PostgresServer
 
-ORDERS = 60
-SLOW_SECONDS = 0.9
+ORDERS = 120
+SLOW_SECONDS = 0.8
 """How long the bureau takes for an answer: so long that some are always in hand."""
 
 
@@ -50,8 +52,7 @@ async def test_a_worker_that_wakes_after_its_lease_changes_nothing(
         company = await found_company(database_url, bureau.address, debtors=ORDERS * rounds)
         async with fleet_of(company, bureau, tmp_path) as fleet:
             for start in range(0, ORDERS * rounds, ORDERS):
-                await _promise(company, bureau.address, company.debtors[start : start + ORDERS])
-                refused += await _one_round(fleet, chance)
+                refused += await _one_round(fleet, company.debtors[start : start + ORDERS], chance)
             await fleet.start(WORKER)
             verdict = await settled(fleet, Acknowledged())
             assert set(await fleet.stop()) == {0}
@@ -59,36 +60,42 @@ async def test_a_worker_that_wakes_after_its_lease_changes_nothing(
         rounds=rounds, orders=len(bureau.state.registrations), refused_settles=refused, **verdict.counts()
     )
     assert len(bureau.state.registrations) == ORDERS * rounds
-    assert (verdict.lost, verdict.doubled, verdict.ghosts) == ([], [], [])
+    # One that stood still between looking at its lease and writing to the socket sends then; the bureau knows the key.
+    assert len(verdict.repeated) <= rounds
+    assert replace(verdict, repeated=[]) == Verdict()
 
 
-async def _one_round(fleet: Fleet, chance: Random) -> int:
+async def _one_round(fleet: Fleet, debtors: Sequence[Debtor], chance: Random) -> int:
     """Freeze one of two workers and kill the other, wake the first once others hold its promises: how many of its
     settles were refused."""
     bureau = fleet.bureau
     for operation in ("inclusoes", "operacoes"):
         await bureau.fault(kind="delay", operation=operation, seconds=SLOW_SECONDS, times=1_000_000)
-    before = len(bureau.state.registrations)
+    await _promise(fleet.company, bureau.address, debtors)
+    await _hold(fleet.company, held=True)
     sleeper, victim = await asyncio.gather(fleet.start(WORKER), fleet.start(WORKER))
+    await _hold(fleet.company, held=False)
 
-    async def arrived() -> int:
-        return len(bureau.state.registrations) - before
+    before = len(bureau.state.registrations)
 
-    await eventually(arrived, lambda count: count >= ORDERS // 4)
+    async def both_at_work() -> bool:
+        arrived = len(bureau.state.registrations) - before
+        return arrived >= ORDERS // 4 and sleeper.took_claims() and victim.took_claims()
+
+    await eventually(both_at_work, bool)
     await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
     sleeper.freeze()
     await asyncio.sleep(chance.uniform(0, SLOW_SECONDS))
     await fleet.kill(victim)
     heir = await fleet.start(WORKER)
-    await _eventually_open(fleet.company, attempts=1, at_most=0)
+    await _eventually_none(fleet.company, attempts=1)
     sleeper.wake()
-    await _eventually_open(fleet.company, attempts=None, at_most=0)
+    await _eventually_none(fleet.company)
 
     async def late() -> list[int]:
         return sleeper.lost_claims()
 
     refused = await eventually(late, bool)
-    assert set(refused) == {1}
     assert heir.lost_claims() == [], "whoever took over is the one who settles"
     await bureau.behave()
     assert set(await fleet.stop()) == {0}
@@ -106,18 +113,28 @@ async def _promise(company: Company, bureau: str, debtors: Sequence[Debtor]) -> 
             await negativate(NegativateDebtorCommand(caller=OWNER, invoice_id=debtor.invoice_id))
 
 
-async def _eventually_open(company: Company, *, attempts: int | None, at_most: int) -> None:
-    """Wait until no more promises than that are open, of those that were taken up so often."""
+async def _hold(company: Company, *, held: bool) -> None:
+    """Keep everybody from every promise, so that all workers begin at once; or let them begin."""
     engine = create_async_engine(parse_url(company.database_url))
-    count = select(func.count()).select_from(IntentRow).where(col(IntentRow.done_at).is_(None))
-    if attempts is not None:
-        count = count.where(col(IntentRow.attempts) <= attempts)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(update(METADATA.tables["bureau_accounts"]).values(held=held))
+    finally:
+        await engine.dispose()
 
-    async def still_open() -> int:
+
+async def _eventually_none(company: Company, *, attempts: int = 1_000) -> None:
+    """Wait until no promise is open that was taken up no more often than that."""
+    engine = create_async_engine(parse_url(company.database_url))
+    asked = select(col(IntentRow.key), col(IntentRow.attempts), col(IntentRow.due_at)).where(
+        col(IntentRow.done_at).is_(None), col(IntentRow.attempts) <= attempts
+    )
+
+    async def still_open() -> list[tuple[object, ...]]:
         async with engine.connect() as connection:
-            return int((await connection.execute(count)).scalar_one())
+            return [tuple(row) for row in await connection.execute(asked)]
 
     try:
-        await eventually(still_open, lambda found: found <= at_most, seconds=60)
+        await eventually(still_open, lambda found: not found, seconds=60)
     finally:
         await engine.dispose()

@@ -9,6 +9,7 @@ import httpx
 from faults.company import found_company
 from faults.conftest import Figures
 from faults.fleet import SERVE, WORKER, Fleet, bureau_beside, fleet_of
+from faults.ledgers import Verdict
 from faults.load import Load
 from faults.settling import settled
 from support.postgresql import PostgresServer
@@ -50,14 +51,14 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
     figures(
         kills=kills,
         acknowledged=len(load.told),
-        repeated=sum(load.without_answer.values()),
+        asked_again=sum(load.without_answer.values()),
         at_the_bureau=len(bureau.state.registrations) + len(bureau.state.consultations),
         days=ahead,
         **verdict.counts(),
     )
     assert load.unexpected == []
     assert not load.exhausted, "there was no load in the end"
-    assert (verdict.lost, verdict.doubled, verdict.ghosts) == ([], [], [])
+    assert verdict == Verdict()
 
 
 async def _kill_and_replace(fleet: Fleet, chance: Random) -> None:

@@ -3,23 +3,20 @@
 import asyncio
 import os
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from adapters.connect_sa.sandbox.scenarios import SCENARIOS
-from e2e import operations
-from e2e.processes import Desk, Program, eventually
-from faults.conftest import Figures
-from faults.office import customer_with, open_office
-from support.postgresql import PostgresServer
+import httpx
 
-DOCUMENTS = {scenario.name: scenario.document for scenario in SCENARIOS}
-CLEAN, MEDIUM, NEGATIVE = (
-    DOCUMENTS[name] for name in ("Clean person", "Person of medium risk", "Negative person")
-)
+from e2e import operations
+from e2e.processes import ADMIN_TOKEN, Desk, Program, eventually, program
+from faults.company import found_company
+from faults.conftest import Figures
+from faults.fleet import bureau_beside
+
+DOCUMENT = "query ($id: ID!) { node(id: $id) { ... on Customer { document { number } branch { id } } } }"
 SLOW_SECONDS = 3.0
 """How long the bureau takes: long enough for every caller to arrive meanwhile."""
 
@@ -71,76 +68,88 @@ def _processor_seconds(service: Program) -> float:
 
 
 async def test_a_thousand_who_want_the_same(
-    tmp_path: Path, database: PostgresServer | None, long: bool, figures: Figures
+    tmp_path: Path, database_url: str, long: bool, figures: Figures
 ) -> None:
-    callers = 1000 if long else 200
-    async with open_office(tmp_path, database) as office, office.serving() as (service, desk):
-        provider = office.provider
+    callers = 1000 if long else 100
+    slow = SLOW_SECONDS if long else SLOW_SECONDS / 2
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=120, limits=limits) as http,
+        bureau_beside(http) as bureau,
+    ):
+        company = await found_company(database_url, bureau.address, debtors=3, branches=1)
+        same, mixed, owing = company.debtors
+        settings = {**company.settings(bureau.address), "ADMIN_TOKEN": ADMIN_TOKEN}
+        async with program(
+            "serve", "--port", "0", cwd=tmp_path, until="GraphiQL", settings=settings
+        ) as service:
+            desk = Desk(http, service.said["GraphiQL"].removesuffix("/graphql"))
+            keys = _keys(callers)
 
-        # The same document, the same plan.
-        customer = await customer_with(desk, CLEAN)
-        consult = {"subject": {"customerId": customer["id"]}, "plan": "REPORT_AND_SCORE"}
-        await provider.fault(kind="delay", operation="consultas", seconds=SLOW_SECONDS)
+            async def consulted(subject: dict[str, Any], key: str | None = None) -> Any:
+                wanted = {"subject": subject, "idempotencyKey": key}
+                return (await desk.ask(operations.CONSULT, input=wanted))["consultCredit"]
 
-        async def consulted(**how: Any) -> Any:
-            return (await desk.ask(operations.CONSULT, input={**consult, **how}))["consultCredit"]
+            # The same customer.
+            await bureau.fault(kind="delay", operation="consultas", seconds=slow)
+            calls = [consulted({"customerId": same.customer}, key) for key in keys]
+            answers, how_it_went = await _all(calls, desk, service)
+            orders = list(bureau.state.consultations.values())
+            figures(consultations=callers, billed=len(orders), **how_it_went)
+            assert len({_number(answer) for answer in answers}) == 1
+            assert [(order.received, order.billed) for order in orders] == [(1, 1)]
+            with_shared = [answer for answer, key in zip(answers, keys, strict=True) if key == "shared"]
+            assert {answer["__typename"] for answer in with_shared} == {"ConsultCreditSuccess"}
+            assert all(answer["consultation"]["report"]["score"] for answer in with_shared)
 
-        keys = _keys(callers)
-        answers, how_it_went = await _all([consulted(idempotencyKey=key) for key in keys], desk, service)
-        numbers = {_number(answer) for answer in answers}
-        orders = await _orders(provider, CLEAN)
-        figures(consultations=callers, billed=len(orders), **how_it_went)
-        assert len(numbers) == 1, Counter(answer["__typename"] for answer in answers)
-        assert [(order["received"], order["billed"]) for order in orders] == [(1, 1)]
-        with_shared = [answer for answer, key in zip(answers, keys, strict=True) if key == "shared"]
-        assert {answer["__typename"] for answer in with_shared} == {"ConsultCreditSuccess"}
-        assert all(answer["consultation"]["report"]["score"] for answer in with_shared)
+            # A customer, and the same document without one: one is served, the others are warned of it.
+            known = (await desk.ask(DOCUMENT, id=mixed.customer))["node"]
+            bare: dict[str, Any] = {
+                "document": {
+                    "branchId": known["branch"]["id"],
+                    "number": known["document"]["number"],
+                    "stateCode": "SC",
+                }
+            }
+            await bureau.fault(kind="delay", operation="consultas", seconds=slow)
+            subjects = [bare, {"customerId": mixed.customer}]
+            calls = [consulted(subjects[number % 2]) for number in range(callers // 2)]
+            answers, how_it_went = await _all(calls, desk, service)
+            orders = list(bureau.state.consultations.values())[1:]
+            figures(mixed_consultations=callers // 2, billed=len(orders), **how_it_went)
+            assert len({_number(answer) for answer in answers}) == 1
+            assert [(order.received, order.billed) for order in orders] == [(1, 1)]
+            assert {answer["__typename"] for answer in answers} == {
+                "ConsultCreditSuccess",
+                "RepeatConsultationWarning",
+            }
 
-        # Two plans, and a bare document besides the customer: one is served, the others are warned of it.
-        customer = await customer_with(desk, MEDIUM)
-        subjects = [
-            {"customerId": customer["id"]},
-            {"document": {"branchId": customer["branch"]["id"], "number": MEDIUM, "stateCode": "SC"}},
-        ]
-        plans = ["REPORT_AND_SCORE", "CREDNET_TOP"]
-        await provider.fault(kind="delay", operation="consultas", seconds=SLOW_SECONDS)
-        answers, how_it_went = await _all(
-            [
-                consulted(subject=subjects[number % 2], plan=plans[number // 2 % 2])
-                for number in range(callers // 2)
-            ],
-            desk,
-            service,
-        )
-        numbers = {_number(answer) for answer in answers}
-        orders = await _orders(provider, MEDIUM)
-        figures(mixed_consultations=callers // 2, billed=len(orders), **how_it_went)
-        assert [(order["received"], order["billed"]) for order in orders] == [(1, 1)]
-        assert len(numbers) == 1
+            # The same invoice.
+            async def negativated(key: str | None) -> Any:
+                wanted = {"invoiceId": owing.invoice, "idempotencyKey": key and f"registration-{key}"}
+                return (await desk.ask(operations.NEGATIVATE, input=wanted))["negativateDebtor"]
 
-        # The same invoice.
-        customer = await customer_with(desk, NEGATIVE)
-        invoice = customer["invoices"]["nodes"][0]["id"]
+            answers, how_it_went = await _all([negativated(key) for key in keys], desk, service)
+            winners = {
+                key
+                for answer, key in zip(answers, keys, strict=True)
+                if answer["__typename"] == "NegativateDebtorSuccess"
+            }
+            assert {answer["__typename"] for answer in answers} <= {
+                "NegativateDebtorSuccess",
+                "AlreadyNegativatedError",
+            }
+            assert len({answer["negativation"]["id"] for answer in answers}) == 1
+            assert len(winners) == 1
 
-        async def negativated(key: str | None) -> Any:
-            wanted = {"invoiceId": invoice, "idempotencyKey": key and f"registration-{key}"}
-            return (await desk.ask(operations.NEGATIVATE, input=wanted))["negativateDebtor"]
+            async def status() -> str:
+                negativation = answers[0]["negativation"]["id"]
+                return str((await desk.ask(operations.NEGATIVATION, id=negativation))["node"]["status"])
 
-        answers, how_it_went = await _all([negativated(key) for key in keys], desk, service)
-        assert {answer["__typename"] for answer in answers} == {
-            "NegativateDebtorSuccess",
-            "AlreadyNegativatedError",
-        }
-        winners = {
-            key
-            for answer, key in zip(answers, keys, strict=True)
-            if answer["__typename"] == "NegativateDebtorSuccess"
-        }
-        assert len({answer["negativation"]["id"] for answer in answers}) == 1
-        assert len(winners) == 1
-        registrations = await eventually(lambda: provider.registrations(NEGATIVE), bool)
-        figures(negativations=callers, registered=len(registrations), **how_it_went)
-        assert [row["received"] for row in registrations] == [1]
+            await eventually(status, lambda status: status == "SENT")
+            registrations = list(bureau.state.registrations.values())
+            figures(negativations=callers, registered=len(registrations), **how_it_went)
+            assert [row.received for row in registrations] == [1]
 
 
 def _number(answer: Any) -> int:
@@ -148,7 +157,3 @@ def _number(answer: Any) -> int:
     found = answer.get("consultation") or answer.get("lastConsultation")
     assert found is not None, answer
     return int(found["number"])
-
-
-async def _orders(provider: Any, document: str) -> list[Any]:
-    return [row for row in (await provider.ledger())["consultations"] if row["document"] == document]

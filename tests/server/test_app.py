@@ -2,22 +2,26 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 from starlette.types import ASGIApp
 
 from core.domain.access import Scope
+from core.domain.idempotency import IdempotencyRecord
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.open_report import OpenReport
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.unit_of_work import UnitsOfWork
 from server.app import build_app
 from server.services import Services, open_services
-from server.serving import make_worker
+from server.serving import forget_old, make_worker
 from server.settings import load_settings
 from server.token_commands import OPERATOR
+from server.vitals import Vitals
 from support.builders import make_branch, make_bureau_report, make_consultation, make_integration
 
 ADMIN_TOKEN = "token-of-the-administrator"
@@ -292,3 +296,25 @@ async def test_what_nobody_expected_is_said_without_details(
     answer = await house.client.get(f"/consultations/{house.number}/report.html", headers=ADMIN)
     assert answer.status_code == 500
     assert answer.json() == {"error": {"code": "INTERNAL", "requestId": answer.headers["x-request-id"]}}
+
+
+async def test_nothing_is_forgotten_by_a_clock_that_jumped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def keep() -> None:
+        record = IdempotencyRecord(
+            caller_id="ana",
+            key="k",
+            operation="consultCredit",
+            fingerprint="f",
+            result_id=uuid4(),
+            created_at=datetime.now(UTC) - timedelta(days=31),
+        )
+        async with house.services.container.resolve(UnitsOfWork).begin() as work:
+            await work.idempotency.add(record)
+
+    await keep()
+    assert await forget_old(house.services) == 1
+    await keep()
+    monkeypatch.setattr(Vitals, "clock", lambda self: "jumped 3600 s ahead")
+    assert await forget_old(house.services) == 0

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from server import cli
+from ports.storage import StorageState, StorageUnavailable
+from server import cli, token_commands
 from server.net import STOP_LIMIT_SECONDS, listen
 
 Complain = Callable[..., str]
@@ -133,3 +134,13 @@ def test_help_tells_how_long_stopping_takes(
         cli.main()
     assert ended.value.code == 0
     assert f"within {STOP_LIMIT_SECONDS} seconds" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_storage_that_is_out_of_order_is_one_line(
+    complaint: Complain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise StorageUnavailable(StorageState.FULL)
+
+    monkeypatch.setattr(token_commands, "show", fail)
+    assert "the storage is full" in complaint("token", "list")

@@ -65,6 +65,7 @@ def make_branch(**changes: Any) -> Branch:
         city="Blumenau",
         integration_id=None,
         requires_rescission=False,
+        daily_consultation_budget=None,
         created_at=NOW,
         updated_at=NOW,
     )

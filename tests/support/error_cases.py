@@ -49,6 +49,11 @@ async def unlinked(world: World) -> None:
         await work.branches.save(replace(world.branch, integration_id=None))
 
 
+async def _budget_used(world: World) -> None:
+    async with world.units_of_work.begin() as work:
+        await work.branches.save(replace(world.branch, daily_consultation_budget=0))
+
+
 async def _change_integration(world: World, **changes: Any) -> None:
     async with world.units_of_work.begin() as work:
         await work.integrations.save(replace(await world.stored_integration(), **changes))
@@ -152,6 +157,20 @@ ERROR_CASES = {
         },
         portuguese="15/04/2026",
         english="2026-04-15",
+    ),
+    "ConsultationBudgetExceededError": ErrorCase(
+        mutation="consult_credit",
+        given=consult(),
+        arrange=_budget_used,
+        fields="limit used resetsAt",
+        expected={
+            "code": "CONSULTATION_BUDGET_EXCEEDED",
+            "limit": 0,
+            "used": 0,
+            "resetsAt": "2026-03-17T03:00:00Z",
+        },
+        portuguese="orçamento de 0 consultas por dia",
+        english="budget of 0 consultations a day",
     ),
     "PlanRequiredError": ErrorCase(
         mutation="consult_credit",

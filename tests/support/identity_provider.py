@@ -41,6 +41,11 @@ def public_pem(key: PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
+def private_jwk(key: rsa.RSAPrivateKey, **more: Any) -> dict[str, Any]:
+    """The private half, as nobody should publish it."""
+    return {**RSAAlgorithm.to_jwk(key, as_dict=True), **more}
+
+
 def public_jwk(key: PrivateKey, **more: Any) -> dict[str, Any]:
     """The public half, as a provider publishes it."""
     if isinstance(key, rsa.RSAPrivateKey):
@@ -79,7 +84,8 @@ class Provider:
         return self._answer(request, self.discovery)
 
     async def _keys(self, request: Request) -> Response:
-        return self.instead or self._answer(request, {"keys": self.keys})
+        answer = self._answer(request, {"keys": self.keys})
+        return self.instead or answer
 
     async def _elsewhere(self, request: Request) -> Response:
         self.asked.append(str(request.url))

@@ -17,7 +17,6 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_required_argument,
-    is_required_input_field,
 )
 
 DEEPEST = 4
@@ -179,4 +178,5 @@ def _literal(value: Any, type_: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int) or isinstance(named, GraphQLEnumType):
         return str(value)
+    assert isinstance(value, str)
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

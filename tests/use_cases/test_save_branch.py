@@ -9,7 +9,7 @@ import pytest
 
 from core.domain.access import Scope
 from core.domain.audit import AuditAction
-from core.domain.branch import Branch
+from core.domain.branch import MAX_DAILY_BUDGET, Branch
 from core.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.domain.negativation import NegativationStatus
 from core.domain.states import StateCode
@@ -61,6 +61,7 @@ async def test_a_branch_is_stored_as_it_is_kept(world: World) -> None:
         city="Caxias do Sul",
         integration_id=None,
         requires_rescission=True,
+        daily_consultation_budget=None,
         created_at=NOW,
         updated_at=NOW,
     )
@@ -146,3 +147,35 @@ async def test_who_may_write(world: World) -> None:
         stranger = replace(world.caller, branch_ids=frozenset({new_id()}))
         await update(world, BranchChanges(name="x"), caller=stranger)
     assert (caught.value.kind, caught.value.path) == ("Branch", ("branchId",))
+
+
+async def test_what_may_be_spent_is_set_by_those_who_configure(world: World) -> None:
+    clerk = replace(world.caller, scopes=frozenset(Scope) - {Scope.CONFIGURE})
+    for budget in (5, None):
+        with refused(world, Forbidden) as caught:
+            await update(world, BranchChanges(daily_consultation_budget=budget), caller=clerk)
+        assert caught.value.scope == "CONFIGURE"
+    assert (await update(world, BranchChanges(city="Gaspar"), caller=clerk)).city == "Gaspar"
+
+
+@pytest.mark.parametrize("budget", [0, 1, MAX_DAILY_BUDGET, None])
+async def test_a_budget_is_set_and_lifted(world: World, budget: int | None) -> None:
+    updated = await update(world, BranchChanges(daily_consultation_budget=budget))
+    assert updated.daily_consultation_budget == budget
+    assert (await update(world, BranchChanges(city="Gaspar"))).daily_consultation_budget == budget
+
+
+@pytest.mark.parametrize("budget", [-1, MAX_DAILY_BUDGET + 1])
+async def test_a_budget_out_of_range_is_refused(world: World, budget: int) -> None:
+    with refused(world, InvalidInput) as caught:
+        await update(world, BranchChanges(daily_consultation_budget=budget))
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.code) == (("dailyConsultationBudget",), "INVALID_BUDGET")
+
+
+async def test_the_same_sent_again_after_a_budget_was_set_is_the_same_branch(world: World) -> None:
+    created = await create(world)
+    budgeted = replace(created, daily_consultation_budget=3)
+    async with world.units_of_work.begin() as work:
+        await work.branches.save(budgeted)
+    assert await create(world) == budgeted

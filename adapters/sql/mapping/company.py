@@ -24,6 +24,7 @@ def branch_row(record: Branch) -> BranchRow:
         city=record.city,
         integration_id=record.integration_id,
         requires_rescission=record.requires_rescission,
+        daily_consultation_budget=record.daily_consultation_budget,
         created_at=record.created_at,
         updated_at=record.updated_at,
     )
@@ -41,6 +42,7 @@ def branch_of(row: BranchRow) -> Branch:
         city=row.city,
         integration_id=row.integration_id,
         requires_rescission=row.requires_rescission,
+        daily_consultation_budget=row.daily_consultation_budget,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

@@ -1,8 +1,9 @@
 """Parameters, code tables, the audit trail, idempotency keys and access tokens."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select, text, tuple_
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -28,7 +29,7 @@ from adapters.sql.tables import (
     CreditParametersRow,
     IdempotencyRow,
 )
-from adapters.sql.work import Work
+from adapters.sql.work import Work, table_of
 from core.domain.access import AccessToken
 from core.domain.audit import AuditEvent
 from core.domain.code_tables import CachedCodes, CodeTable
@@ -123,6 +124,12 @@ class SqlIdempotencyRecords(IdempotencyRecords):
     async def add(self, record: IdempotencyRecord) -> None:
         if not await self._work.insert_new(idempotency_row(record)):
             raise Conflict(reason="IDEMPOTENCY_KEY_TAKEN")
+
+    async def forget(self, before: datetime, limit: int) -> int:
+        keys = table_of(IdempotencyRow)
+        old = select(keys.c.caller_id, keys.c.key).where(keys.c.created_at < before)
+        oldest = old.order_by(keys.c.created_at).limit(limit)
+        return await self._work.change(delete(keys).where(tuple_(keys.c.caller_id, keys.c.key).in_(oldest)))
 
     async def remove(self, caller_id: str, key: str) -> None:
         its_own = (col(IdempotencyRow.caller_id) == caller_id, col(IdempotencyRow.key) == key)

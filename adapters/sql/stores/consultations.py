@@ -1,9 +1,10 @@
 """Consultations and their reports."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -14,6 +15,7 @@ from adapters.sql.stores.records import Records
 from adapters.sql.tables import ConsultationRow, ReportRow
 from adapters.sql.work import CHUNK, Work
 from core.domain.bureau import BureauReport, Environment
+from core.domain.calendar_rules import local_days
 from core.domain.consultation import Consultation, ConsultationOutcome, ConsultationTotals
 from core.domain.documents import Document
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
@@ -55,6 +57,16 @@ class SqlConsultations(
         cost = func.coalesce(func.sum(col(ConsultationRow.cost_centavos)), 0)
         rows = await self.sums(matching, func.count(), billed, cost)
         return [ConsultationTotals(count=row[0], billed=row[1], cost=Money(int(row[2]))) for row in rows]
+
+    async def billed_on(self, branch_id: UUID, day: date) -> int:
+        start, end = local_days(day, day)
+        statement = select(func.count()).where(
+            col(ConsultationRow.branch_id) == branch_id,
+            col(ConsultationRow.performed_at) >= start,
+            col(ConsultationRow.performed_at) < end,
+            or_(col(ConsultationRow.billable) == true(), col(ConsultationRow.outcome).in_(_OPEN)),
+        )
+        return await self._work.scalar(statement)
 
     async def by_number(self, number: int) -> Consultation | None:
         if not 0 < number < 2**63:

@@ -3,6 +3,7 @@
 from adapters.sql.tables.administration import (
     AccessTokenRow,
     AuditEventRow,
+    AuditSealRow,
     CodeTableRow,
     CreditParametersRow,
     IdempotencyRow,
@@ -26,6 +27,7 @@ __all__ = [
     "AccessTokenRow",
     "AccountRow",
     "AuditEventRow",
+    "AuditSealRow",
     "BranchRow",
     "CodeTableRow",
     "CollectionItemRow",

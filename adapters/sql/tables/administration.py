@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from adapters.sql.tables.base import KEEP_NUMBERS, RecordRow, Row, sequential
-from adapters.sql.types import Instant, Json, Words
+from adapters.sql.tables.base import KEEP_NUMBERS, RecordRow, Row, partial_index, sequential
+from adapters.sql.types import Instant, Json, Number, Words
 
 
 class CreditParametersRow(Row, table=True):
@@ -35,7 +35,11 @@ class CodeTableRow(Row, table=True):
 
 
 class AuditEventRow(RecordRow, table=True):
-    """An entry of the audit trail. It refers to nothing by foreign key: it outlives what it speaks of."""
+    """An entry of the audit trail. It refers to nothing by foreign key: it outlives what it speaks of.
+
+    position, digest: its place in the chain, given once after the commit. Triggers refuse every other change, and the
+    removal of what no seal covers.
+    """
 
     __tablename__ = "audit_events"
     __table_args__ = (
@@ -44,6 +48,8 @@ class AuditEventRow(RecordRow, table=True):
         Index("ix_audit_events_action", "action", "number"),
         Index("ix_audit_events_record", "record_id", "number"),
         Index("ix_audit_events_actor", "actor_id", "number"),
+        Index("uq_audit_events_position", "position", unique=True),
+        partial_index("ix_audit_events_unchained", "number", where="position IS NULL"),
         KEEP_NUMBERS,
     )
 
@@ -58,6 +64,18 @@ class AuditEventRow(RecordRow, table=True):
     record_id: UUID | None = None
     branch_id: UUID | None = None
     details: dict[str, Any] = Field(sa_type=Json)
+    position: int | None = Field(default=None, sa_type=BigInteger)
+    digest: str | None = Field(default=None, sa_type=Words)
+
+
+class AuditSealRow(Row, table=True):
+    """A place up to which the chain was sealed: entries up to there may be removed."""
+
+    __tablename__ = "audit_seals"
+
+    position: int = Field(primary_key=True, sa_type=Number, sa_column_kwargs={"autoincrement": False})
+    digest: str = Field(sa_type=Words)
+    sealed_at: datetime = Field(sa_type=Instant)
 
 
 class IdempotencyRow(Row, table=True):

@@ -31,6 +31,7 @@ class BranchRow(KnownRow, table=True):
     city: str = Field(sa_type=Words)
     integration_id: UUID | None = None
     requires_rescission: bool
+    daily_consultation_budget: int | None = None
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
 

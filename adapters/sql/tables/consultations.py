@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from adapters.sql.tables.base import KEEP_NUMBERS, RecordRow, Row, sequential
+from adapters.sql.tables.base import KEEP_NUMBERS, RecordRow, Row, partial_index, sequential
 from adapters.sql.types import Instant, Json, Words
 
 
@@ -36,6 +36,7 @@ class ConsultationRow(RecordRow, table=True):
     document: str = Field(sa_type=Words)
     state_code: str | None = Field(default=None, sa_type=Words)
     plan: str = Field(sa_type=Words)
+    purpose: str | None = Field(default=None, sa_type=Words)
     environment: str = Field(sa_type=Words)
     integration_id: UUID = Field(foreign_key="integrations.id")
     branch_id: UUID = Field(foreign_key="branches.id")
@@ -52,9 +53,12 @@ class ConsultationRow(RecordRow, table=True):
 
 
 class ReportRow(Row, table=True):
-    """What the bureau delivered for a consultation: structured, and its own page byte for byte."""
+    """What the bureau delivered for a consultation: structured, and its own page byte for byte (empty when forgotten)."""
 
     __tablename__ = "consultation_reports"
+    __table_args__ = (
+        partial_index("ix_consultation_reports_original", "consultation_id", where="length(original) > 0"),
+    )
 
     consultation_id: UUID = Field(primary_key=True, foreign_key="consultations.id")
     report: dict[str, Any] = Field(sa_type=Json)

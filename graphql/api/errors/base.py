@@ -54,6 +54,10 @@ class ErrorCode(Enum):
         "REPEAT_CONSULTATION",
         description="The document was consulted inside the interval (limite de consultas ultrapassado).",
     )
+    CONSULTATION_BUDGET_EXCEEDED = strawberry.enum_value(
+        "CONSULTATION_BUDGET_EXCEEDED",
+        description="The branch has used its consultations of today (orçamento diário esgotado).",
+    )
     PASSWORD_REFUSED = strawberry.enum_value(
         "PASSWORD_REFUSED", description="The new password breaks criteria (senha fora dos critérios)."
     )

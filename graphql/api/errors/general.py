@@ -1,12 +1,13 @@
 """Errors that many mutations share."""
 
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 
 from api.context import Context
 from api.errors.base import ErrorCode, InputProblem, UserError, input_problems
 from api.messages import conflict_message, error_message, kind_name
+from core.domain.consultation import ConsultationBudgetExceeded
 from core.domain.errors import Conflict, IdempotencyConflict, InvalidInput, NotFound
 from core.domain.integration import ActiveNegativations, BranchAlreadyIntegrated, IntegrationNotLinked
 from core.domain.parameters import CreditAnalysisDisabled
@@ -132,6 +133,31 @@ class ActiveNegativationsError(UserError):
             code=ErrorCode.ACTIVE_NEGATIVATIONS,
             message=error_message("ACTIVE_NEGATIVATIONS", context.language, count=error.count),
             count=error.count,
+        )
+
+
+@strawberry.type(
+    description="The branch has used its daily budget of consultations (orçamento diário de consultas esgotado). The bureau was not "
+    "asked."
+)
+class ConsultationBudgetExceededError(UserError):
+    limit: int = strawberry.field(description="How many a day the branch may order (orçamento diário).")
+    used: int = strawberry.field(
+        description="How many of today were billed, or may still be (consultas de hoje)."
+    )
+    resets_at: datetime = strawberry.field(
+        description="When the next day begins in America/Sao_Paulo (disponível em)."
+    )
+
+    @classmethod
+    def of(cls, error: ConsultationBudgetExceeded, context: Context) -> "ConsultationBudgetExceededError":
+        """The error as the schema shows it."""
+        return cls(
+            code=ErrorCode.CONSULTATION_BUDGET_EXCEEDED,
+            message=error_message("CONSULTATION_BUDGET_EXCEEDED", context.language, limit=error.limit),
+            limit=error.limit,
+            used=error.used,
+            resets_at=error.resets_at,
         )
 
 

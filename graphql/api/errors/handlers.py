@@ -22,6 +22,7 @@ from api.errors.general import (
     ActiveNegativationsError,
     BranchAlreadyIntegratedError,
     ConflictError,
+    ConsultationBudgetExceededError,
     CreditAnalysisDisabledError,
     IdempotencyConflictError,
     IntegrationNotLinkedError,
@@ -38,7 +39,7 @@ from api.errors.records import (
     RepeatConsultationWarning,
 )
 from core.domain.bureau import BureauFailure, BureauNotConfigured
-from core.domain.consultation import RepeatConsultation
+from core.domain.consultation import ConsultationBudgetExceeded, RepeatConsultation
 from core.domain.credentials import CredentialsRefused, PasswordRefused
 from core.domain.errors import Conflict, DomainError, IdempotencyConflict, InvalidInput, NotFound
 from core.domain.integration import ActiveNegativations, BranchAlreadyIntegrated, IntegrationNotLinked
@@ -81,6 +82,7 @@ HANDLERS = (
     _handler(PlanRequired, PlanRequiredError, PlanRequiredError.of),
     _handler(PlanNotAllowed, PlanNotAllowedError, PlanNotAllowedError.of),
     _handler(RepeatConsultation, RepeatConsultationWarning, RepeatConsultationWarning.of),
+    _handler(ConsultationBudgetExceeded, ConsultationBudgetExceededError, ConsultationBudgetExceededError.of),
     _handler(PasswordRefused, PasswordRefusedError, PasswordRefusedError.of),
     _handler(CredentialsRefused, CredentialsRefusedError, CredentialsRefusedError.of),
     _handler(NotEligible, NotEligibleError, NotEligibleError.of),

@@ -25,6 +25,7 @@ from api.http.deadlines import (
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
 from api.http.requests import BadRequest, GraphQLRequest, read_request, refuse
 from api.schema import ApiSchema
+from api.trusted_documents import TrustedDocuments
 from core.domain.access import Unauthenticated
 from ports.storage import StorageUnavailable
 from ports.token_verifier import IdentityProviderUnavailable
@@ -40,7 +41,10 @@ MakeContext = Callable[[Request], Awaitable[Context]]
 
 
 class GraphQLEndpoint:
-    """Answers requests to `/graphql`; `handle` is the endpoint of a Starlette route for all methods."""
+    """Answers requests to `/graphql`; `handle` is the endpoint of a Starlette route for all methods.
+
+    documents: the only ones that may be asked for; None when any may.
+    """
 
     def __init__(
         self,
@@ -48,12 +52,14 @@ class GraphQLEndpoint:
         make_context: MakeContext,
         *,
         plans: Plans | None = None,
+        documents: TrustedDocuments | None = None,
         query_seconds: float = REQUEST_SECONDS,
         mutation_seconds: float = MUTATION_SECONDS,
     ) -> None:
         self._schema = schema
         self._make_context = make_context
         self._plans = plans
+        self._documents = documents
         self._query_seconds = query_seconds
         self._deadlines = Deadlines(query_seconds=query_seconds, mutation_seconds=mutation_seconds)
 
@@ -87,7 +93,7 @@ class GraphQLEndpoint:
         except ClientDisconnect:
             return Response(status_code=NOBODY_WAITS)
         except BadRequest as error:
-            refused = presenter.refusal("BAD_REQUEST", error.text, **error.values)
+            refused = presenter.refusal(error.code, error.text, **error.values)
             return respond(presenter, media_type, error.status, {"errors": [refused]}, error.headers)
         presenter = ErrorPresenter(language=context.language, request_id=context.request_id, context=context)
         try:
@@ -107,7 +113,7 @@ class GraphQLEndpoint:
     async def _read(self, request: Request) -> GraphQLRequest:
         try:
             async with asyncio.timeout(self._query_seconds):
-                return await read_request(request)
+                return await read_request(request, self._documents)
         except TimeoutError:
             refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
 

@@ -2,33 +2,47 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from starlette.requests import Request
 
 from api.http.negotiation import JSON, media_type_of
+from api.trusted_documents import TrustedDocuments
 
 MAX_BODY = 1_000_000
+
+MAX_HEARD_OUT = 20_000_000
+"""Larger bodies than MAX_BODY are heard out to here and dropped: a client that is cut off while it sends never reads why."""
+
+
+_PARAMETERS = (
+    ("query", str, "String"),
+    ("documentId", str, "String"),
+    ("operationName", str, "String"),
+    ("variables", dict, "Object"),
+    ("extensions", dict, "Object"),
+)
 
 
 @dataclass(eq=False)
 class BadRequest(Exception):
-    """The HTTP request holds no GraphQL request. `text` and `values` say why, `status` and `headers` go out with it."""
+    """The HTTP request holds no GraphQL request. `text` and `values` say why, `status`, `code` and `headers` go out with it."""
 
     status: int
     text: str
     values: dict[str, str | int]
     headers: dict[str, str]
+    code: str = "BAD_REQUEST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphQLRequest:
     """What is to be executed."""
 
-    query: str
+    query: str = field(repr=False)
     operation_name: str | None
-    variables: dict[str, Any]
+    variables: dict[str, Any] = field(repr=False)
 
 
 def refuse(
@@ -36,19 +50,20 @@ def refuse(
     text: str,
     headers: dict[str, str] | None = None,
     values: Mapping[str, str | int] | None = None,
+    code: str = "BAD_REQUEST",
 ) -> NoReturn:
     """Give up reading the request."""
-    raise BadRequest(status, text, dict(values or {}), headers or {})
+    raise BadRequest(status, text, dict(values or {}), headers or {}, code)
 
 
-async def read_request(request: Request) -> GraphQLRequest:
-    """The GraphQL request. Raises BadRequest."""
+async def read_request(request: Request, documents: TrustedDocuments | None = None) -> GraphQLRequest:
+    """The GraphQL request. documents: the only ones that may be asked for; None when any may. Raises BadRequest."""
     if request.method == "GET":
-        return _read_parameters(_from_query(request))
+        return _read_parameters(_from_query(request), documents)
     if request.method != "POST":
         refuse(405, "METHOD_NOT_ALLOWED", {"Allow": "GET, POST"})
     _check_content_type(request)
-    return _read_parameters(_parse(await _read_body(request)))
+    return _read_parameters(_parse(await _read_body(request)), documents)
 
 
 def _from_query(request: Request) -> dict[str, Any]:
@@ -73,13 +88,17 @@ def _check_content_type(request: Request) -> None:
 
 async def _read_body(request: Request) -> bytes:
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and (len(announced) > 10 or int(announced) > MAX_BODY):
+    if announced.isdigit() and (len(announced) > 10 or int(announced) > MAX_HEARD_OUT):
         refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
-    body = bytearray()
+    body, size = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
+        size += len(chunk)
+        if size <= MAX_BODY:
+            body += chunk
+        elif size > MAX_HEARD_OUT:
+            break
+    if size > MAX_BODY:
+        refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
     return bytes(body)
 
 
@@ -105,23 +124,49 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _read_parameters(parameters: dict[str, Any]) -> GraphQLRequest:
-    query = parameters.get("query")
-    if query is None:
-        refuse(400, "QUERY_MISSING")
-    if not isinstance(query, str):
-        refuse(400, "WRONG_PARAMETER", values={"name": "query", "expected": "String"})
-    operation_name = parameters.get("operationName")
-    if operation_name is not None and not isinstance(operation_name, str):
-        refuse(400, "WRONG_PARAMETER", values={"name": "operationName", "expected": "String"})
-    for name in ("variables", "extensions"):
+def _read_parameters(parameters: dict[str, Any], documents: TrustedDocuments | None) -> GraphQLRequest:
+    for name, kind, expected in _PARAMETERS:
         given = parameters.get(name)
-        if given is not None and not isinstance(given, dict):
-            refuse(400, "WRONG_PARAMETER", values={"name": name, "expected": "Object"})
+        if given is not None and not isinstance(given, kind):
+            refuse(400, "WRONG_PARAMETER", values={"name": name, "expected": expected})
+    query = _query(parameters, documents)
+    operation_name = parameters.get("operationName")
     variables = parameters.get("variables") or {}
     if not _all_usable(query) or not _all_usable(variables):
         refuse(400, "UNUSABLE_TEXT")
     return GraphQLRequest(query=query, operation_name=operation_name, variables=variables)
+
+
+def _query(parameters: dict[str, Any], documents: TrustedDocuments | None) -> str:
+    """The document, as it came or by its hash."""
+    query: str | None = parameters.get("query")
+    known_by = _hash(parameters)
+    if documents is None:
+        if query is not None:
+            return query
+        if known_by is not None:
+            refuse(400, "DOCUMENTS_BY_TEXT", code="PERSISTED_QUERY_NOT_SUPPORTED")
+        refuse(400, "QUERY_MISSING")
+    text = query if known_by is None else documents.text(known_by)
+    if text is None:
+        if known_by is None:
+            refuse(400, "DOCUMENT_ID_MISSING")
+        refuse(400, "DOCUMENT_UNKNOWN", code="PERSISTED_QUERY_NOT_FOUND")
+    if not documents.trusts(text) or query not in (None, text):
+        refuse(400, "DOCUMENT_NOT_TRUSTED", code="DOCUMENT_NOT_TRUSTED")
+    return text
+
+
+def _hash(parameters: dict[str, Any]) -> str | None:
+    """The document's hash: from `documentId` (persisted documents of GraphQL over HTTP), or as Apollo's clients send it."""
+    document_id: str | None = parameters.get("documentId")
+    if document_id is not None:
+        return document_id.removeprefix("sha256:") if document_id.startswith("sha256:") else ""
+    persisted = (parameters.get("extensions") or {}).get("persistedQuery")
+    if not isinstance(persisted, dict):
+        return None
+    found = persisted.get("sha256Hash")
+    return found if isinstance(found, str) else ""
 
 
 def _all_usable(value: Any) -> bool:

@@ -8,7 +8,7 @@ from api.context import Info
 from api.errors.bureau import CredentialsRefusedError, PasswordRefusedError
 from api.errors.general import ConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
-from api.inputs import InputReader
+from api.inputs import InputReader, named_alone
 from api.permissions import needs
 from api.types.integration import Integration
 from api.types.password_advice import PasswordAdvice
@@ -20,6 +20,8 @@ from core.use_cases.adopt_credentials import AdoptCredentialsCommand
 
 @strawberry.input(description="What adoptCredentials wants to know (dados da atualização de senha).")
 class AdoptCredentialsInput:
+    __repr__ = named_alone
+
     integration_id: strawberry.ID = strawberry.field(description="The integration (integração).")
     kind: CredentialKind = strawberry.field(description="Which of the two passwords (tipo de senha).")
     new_password: str = strawberry.field(

@@ -8,6 +8,7 @@ from api.context import Info
 from api.errors.general import ConflictError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from api.errors.records import NotClearableError
 from api.fields import mutation
+from api.idempotency import REPEATABLE
 from api.inputs import InputReader
 from api.permissions import needs
 from api.types.negativation import Negativation
@@ -23,7 +24,7 @@ class ClearNegativationInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input does the work once and gives the same answer.",
+        description=REPEATABLE,
     )
 
 

@@ -8,6 +8,7 @@ from api.context import Info
 from api.errors.bureau import BureauRejectedError, BureauUnavailableError, CredentialsRefusedError
 from api.errors.general import (
     ConflictError,
+    ConsultationBudgetExceededError,
     CreditAnalysisDisabledError,
     IdempotencyConflictError,
     IntegrationNotLinkedError,
@@ -18,6 +19,7 @@ from api.errors.general import (
 )
 from api.errors.records import RepeatConsultationWarning
 from api.fields import mutation
+from api.idempotency import REPEATABLE
 from api.inputs import InputReader
 from api.permissions import needs
 from api.types.consultation import Consultation
@@ -77,7 +79,7 @@ class ConsultCreditInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input does the work once and gives the same answer.",
+        description=REPEATABLE,
     )
 
 
@@ -89,6 +91,7 @@ class ConsultCreditSuccess:
 ConsultCreditResult = Annotated[
     ConsultCreditSuccess
     | RepeatConsultationWarning
+    | ConsultationBudgetExceededError
     | PlanRequiredError
     | PlanNotAllowedError
     | CreditAnalysisDisabledError

@@ -14,7 +14,7 @@ from api.errors.general import (
     PlanNotAllowedError,
 )
 from api.fields import mutation
-from api.inputs import InputReader
+from api.inputs import InputReader, named_alone
 from api.permissions import needs
 from api.types.integration import Integration
 from core.domain.access import Scope
@@ -53,6 +53,8 @@ class AutomationInput:
 
 @strawberry.input(description="What createIntegration wants to know (dados da integração).")
 class CreateIntegrationInput:
+    __repr__ = named_alone
+
     branch_id: strawberry.ID = strawberry.field(description="The branch it belongs to (filial).")
     environment: Environment = strawberry.field(description="Where it operates (ambiente).")
     login: str = strawberry.field(description="The login that the provider issued (login).")

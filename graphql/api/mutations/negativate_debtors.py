@@ -9,6 +9,7 @@ from api.context import Context, Info
 from api.errors.general import IdempotencyConflictError, InvalidInputError
 from api.errors.handlers import error_of_part
 from api.fields import mutation, resolved
+from api.idempotency import KEPT
 from api.ids import encode_id
 from api.inputs import InputReader
 from api.mutations.negativate_debtor import NegativateDebtorResult, NegativateDebtorSuccess
@@ -32,7 +33,7 @@ class NegativateDebtorsInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input registers each invoice once and gives the same answer.",
+        description=f"Makes the request repeatable (chave de idempotência): the same key with the same input registers each invoice once and gives the same answer. {KEPT}",
     )
 
 

@@ -14,6 +14,7 @@ from api.errors.general import (
 )
 from api.errors.records import NotEligibleError, NotResendableError
 from api.fields import mutation
+from api.idempotency import REPEATABLE
 from api.inputs import InputReader
 from api.permissions import needs
 from api.types.negativation import Negativation
@@ -29,7 +30,7 @@ class ResendNegativationInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input does the work once and gives the same answer.",
+        description=REPEATABLE,
     )
 
 

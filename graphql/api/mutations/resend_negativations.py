@@ -9,6 +9,7 @@ from api.context import Context, Info
 from api.errors.general import IdempotencyConflictError, InvalidInputError
 from api.errors.handlers import error_of_part
 from api.fields import mutation, resolved
+from api.idempotency import KEPT
 from api.ids import encode_id
 from api.inputs import InputReader
 from api.mutations.resend_negativation import ResendNegativationResult, ResendNegativationSuccess
@@ -37,7 +38,7 @@ class ResendNegativationsInput:
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input resends each negativation once. What a filter selects is looked up afresh, and what was resent is no longer among it.",
+        description=f"Makes the request repeatable (chave de idempotência): the same key with the same input resends each negativation once. What a filter selects is looked up afresh, and what was resent is no longer among it. {KEPT}",
     )
 
 

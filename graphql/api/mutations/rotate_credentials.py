@@ -13,7 +13,8 @@ from api.errors.bureau import (
 )
 from api.errors.general import ConflictError, IdempotencyConflictError, InvalidInputError, NotFoundError
 from api.fields import mutation
-from api.inputs import InputReader
+from api.idempotency import REPEATABLE
+from api.inputs import InputReader, named_alone
 from api.permissions import needs
 from api.types.integration import Integration
 from api.types.password_advice import PasswordAdvice
@@ -25,6 +26,8 @@ from core.use_cases.rotate_credentials import RotateCredentialsCommand
 
 @strawberry.input(description="What rotateCredentials wants to know (dados da alteração de senha).")
 class RotateCredentialsInput:
+    __repr__ = named_alone
+
     integration_id: strawberry.ID = strawberry.field(description="The integration (integração).")
     kind: CredentialKind = strawberry.field(description="Which of the two passwords (tipo de senha).")
     new_password: str = strawberry.field(
@@ -33,7 +36,7 @@ class RotateCredentialsInput:
     confirmation: str = strawberry.field(description="The same once more (confirmação da senha).")
     idempotency_key: str | None = strawberry.field(
         default=None,
-        description="Makes the request repeatable (chave de idempotência): the same key with the same input does the work once and gives the same answer.",
+        description=REPEATABLE,
     )
 
 

@@ -28,6 +28,10 @@ class UpdateBranchInput:
     requires_rescission: strawberry.Maybe[bool] = strawberry.field(
         description="Whether debts are negativated only after the contract was rescinded (exige rescisão; Anatel Resolution 765/2023)."
     )
+    daily_consultation_budget: strawberry.Maybe[int | None] = strawberry.field(
+        description="How many billed consultations may be ordered in its name on one day, 0 to 100000 (orçamento diário de consultas); "
+        "null: no limit. Needs CONFIGURE as well."
+    )
     external_id: strawberry.Maybe[str | None] = strawberry.field(
         description="The integrator's own id, unique among branches (código externo)."
     )
@@ -46,7 +50,7 @@ UpdateBranchResult = Annotated[
 
 @mutation(
     "Changes a branch (editar filial); fields left out stay. The CNPJ may not change while debts are registered in its name. Nothing goes to the bureau.",
-    permission=needs(Scope.WRITE_RECORDS),
+    permission=needs(Scope.WRITE_RECORDS, besides="and for dailyConsultationBudget also CONFIGURE"),
 )
 async def update_branch(
     info: Info,
@@ -68,6 +72,7 @@ async def update_branch(
                 state_code=change(data.state_code),
                 city=change(data.city),
                 requires_rescission=change(data.requires_rescission),
+                daily_consultation_budget=change(data.daily_consultation_budget),
                 external_id=change(data.external_id),
             ),
         )

@@ -16,7 +16,7 @@ from api.errors.general import (
     PlanNotAllowedError,
 )
 from api.fields import mutation
-from api.inputs import InputReader, change
+from api.inputs import InputReader, change, named_alone
 from api.permissions import needs
 from api.types.integration import Integration
 from core.domain.access import Scope
@@ -53,6 +53,8 @@ class AutomationChangesInput:
 
 @strawberry.input(description="What updateIntegration is to change (alterações da integração).")
 class UpdateIntegrationInput:
+    __repr__ = named_alone
+
     integration_id: strawberry.ID = strawberry.field(description="The integration (integração).")
     branch_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
         description="The branch it belongs to (filial)."

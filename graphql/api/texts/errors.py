@@ -48,6 +48,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "Query limit exceeded: this CPF/CNPJ was consulted already and is free again on {available_on}. "
         "To consult and pay once more, repeat with `confirmRepeat: true`.",
     ),
+    "CONSULTATION_BUDGET_EXCEEDED": (
+        "A filial já usou o seu orçamento de {limit} consultas por dia. Tente de novo amanhã, ou peça que o orçamento seja aumentado.",
+        "The branch has used its budget of {limit} consultations a day. Try again tomorrow, or ask for a larger budget.",
+    ),
     "ACTIVE_NEGATIVATIONS": (
         "A integração possui {count} negativação(ões) ativa(s); dê baixa nelas antes.",
         "The integration has {count} live negativation(s); clear them first.",

@@ -14,6 +14,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "Informe um valor positivo em reais, até 999999999.99, com no máximo duas casas decimais.",
         "Give a positive amount in reais, up to 999999999.99, with at most two decimal places.",
     ),
+    "INVALID_BUDGET": (
+        "Informe de 0 a {max} consultas por dia, ou null para não limitar.",
+        "Give 0 to {max} consultations a day, or null for no limit.",
+    ),
     "INVALID_STATE_CODE": (
         "Não é uma UF. Informe a sigla, como SP.",
         "Not a state (UF). Give its two letters, such as SP.",

@@ -50,6 +50,22 @@ PROTOCOL: dict[str, tuple[str, str]] = {
         "The body must be a JSON object with the field `query`.",
     ),
     "QUERY_MISSING": ("Falta o campo `query`.", "The field `query` is missing."),
+    "DOCUMENTS_BY_TEXT": (
+        "Este servidor não conhece documentos pelo hash: envie o texto em `query`.",
+        "This server knows no documents by hash: send the text in `query`.",
+    ),
+    "DOCUMENT_ID_MISSING": (
+        "Este servidor só executa documentos conhecidos: envie o `documentId`.",
+        "This server executes known documents only: send the `documentId`.",
+    ),
+    "DOCUMENT_UNKNOWN": (
+        "O documento pedido não é conhecido por este servidor.",
+        "The document asked for is not known to this server.",
+    ),
+    "DOCUMENT_NOT_TRUSTED": (
+        "Este servidor só executa documentos conhecidos, e este não é um deles.",
+        "This server executes known documents only, and this is none of them.",
+    ),
     "WRONG_PARAMETER": (
         "O campo `{name}` precisa ser {expected}.",
         "The field `{name}` must be {expected}.",

@@ -30,6 +30,10 @@ class Branch(Node):
         description="Whether debts are negativated only after the contract was rescinded (exige rescisão; Anatel "
         "Resolution 765/2023)."
     )
+    daily_consultation_budget: int | None = strawberry.field(
+        description="How many billed consultations may be ordered in its name on one day (orçamento diário de consultas); null: no "
+        "limit."
+    )
     created_at: datetime = strawberry.field(description="When it was created here (criada em).")
     updated_at: datetime = strawberry.field(description="When it was last changed (alterada em).")
 
@@ -69,6 +73,7 @@ class Branch(Node):
             state_code=record.state_code,
             city=record.city,
             requires_rescission=record.requires_rescission,
+            daily_consultation_budget=record.daily_consultation_budget,
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
