@@ -17,6 +17,7 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_required_argument,
+    is_required_input_field,
 )
 
 DEEPEST = 4
@@ -124,7 +125,7 @@ class Documents:
             chosen = {
                 each: self._value(each, part.type)
                 for each, part in named.fields.items()
-                if (is_non_null_type(part.type) and part.default_value is None) or self.random.random() < 0.25
+                if is_required_input_field(part) or self.random.random() < 0.25
             }
             return {key: value for key, value in chosen.items() if value is not None}
         return self._leaf(name, named.name)
