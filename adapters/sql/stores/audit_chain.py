@@ -80,9 +80,7 @@ class SqlAuditChain(AuditChain):
             last = ChainHead(position=position, digest=digest)
         if last is None:
             return 0
-        await self._work.insert_many(
-            [AuditSealRow(position=last.position, digest=last.digest, sealed_at=at)]
-        )
+        await self._work.insert_many([AuditSealRow(position=last.position, digest=last.digest, sealed_at=at)])
         return await self._work.change(delete(_EVENTS).where(_EVENTS.c.position <= last.position))
 
     async def _readable(self, numbers: Sequence[int]) -> dict[int, AuditEvent]:
