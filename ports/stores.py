@@ -209,7 +209,7 @@ class Consultations(
 
     @abstractmethod
     async def original(self, consultation_id: UUID) -> tuple[bytes, str] | None:
-        """The provider's own page and its media type."""
+        """The provider's own page and its media type; None when it was forgotten, or never came."""
 
 
 class Negativations(

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ports.audit_chain import AuditChain
 from ports.outbox import Outbox
+from ports.retention import Retention
 from ports.routines import Routines
 from ports.stores import (
     AccessTokens,
@@ -59,6 +60,7 @@ class UnitOfWork(Protocol):
     tokens: AccessTokens
     outbox: Outbox
     routines: Routines
+    retention: Retention
 
     @abstractmethod
     async def lock(self, name: str) -> None:

@@ -42,6 +42,7 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
             and matching.customer_id in (None, record.customer_id)
             and matching.invoice_id in (None, record.invoice_id)
             and matching.integration_id in (None, record.integration_id)
+            and matching.debtor_document in (None, record.debtor.document.number)
             and (matching.created_from is None or matching.created_from <= day)
             and (matching.created_to is None or day <= matching.created_to)
             and (not matching.clearing_due or record.awaits_clearing)

@@ -18,11 +18,13 @@ from adapters.memory.monitoring import MemoryMonitorChanges, MemoryMonitors
 from adapters.memory.negativations import MemoryClearingTasks, MemoryNegativations
 from adapters.memory.outbox import MemoryOutbox
 from adapters.memory.people import MemoryCustomers, MemoryInvoices, MemoryLeads, MemoryProspects
+from adapters.memory.retention import MemoryRetention
 from adapters.memory.routines import MemoryRoutines
 from adapters.memory.storage import MemoryStorage, Transaction
 from ports.audit_chain import AuditChain
 from ports.clock import Clock
 from ports.outbox import Outbox
+from ports.retention import Retention
 from ports.routines import Routines
 from ports.stores import (
     AccessTokens,
@@ -75,6 +77,7 @@ class MemoryUnitOfWork(UnitOfWork):
         self.tokens: AccessTokens = MemoryAccessTokens(transaction)
         self.outbox: Outbox = MemoryOutbox(transaction, clock)
         self.routines: Routines = MemoryRoutines(transaction)
+        self.retention: Retention = MemoryRetention(transaction)
 
     async def lock(self, name: str) -> None:
         """The writer is alone anyway."""

@@ -22,10 +22,12 @@ from adapters.sql.stores.consultations import SqlConsultations
 from adapters.sql.stores.monitoring import SqlMonitorChanges, SqlMonitors
 from adapters.sql.stores.negativations import SqlClearingTasks, SqlNegativations
 from adapters.sql.stores.people import SqlCustomers, SqlInvoices, SqlLeads, SqlProspects
+from adapters.sql.stores.retention import SqlRetention
 from adapters.sql.work import Work
 from ports.audit_chain import AuditChain
 from ports.clock import Clock
 from ports.outbox import Outbox
+from ports.retention import Retention
 from ports.routines import Routines
 from ports.stores import (
     AccessTokens,
@@ -78,6 +80,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.tokens: AccessTokens = SqlAccessTokens(work)
         self.outbox: Outbox = SqlOutbox(work)
         self.routines: Routines = SqlRoutines(work)
+        self.retention: Retention = SqlRetention(work)
 
     async def lock(self, name: str) -> None:
         """On PostgreSQL an advisory lock, released with the transaction; on SQLite the writer is alone anyway."""

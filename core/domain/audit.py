@@ -39,6 +39,9 @@ class AuditAction(StrEnum):
     REPORT_OPENED = "REPORT_OPENED"
     TOKEN_CREATED = "TOKEN_CREATED"  # noqa: S105 - the name of an action
     TOKEN_REVOKED = "TOKEN_REVOKED"  # noqa: S105
+    RECORDS_PURGED = "RECORDS_PURGED"
+    SUBJECT_EXPORTED = "SUBJECT_EXPORTED"
+    SUBJECT_ERASED = "SUBJECT_ERASED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,13 +34,28 @@ class ConsultationOutcome(StrEnum):
         return self in (ConsultationOutcome.PENDING, ConsultationOutcome.UNDETERMINED)
 
 
+class ConsultationPurpose(StrEnum):
+    """Why somebody's credit data is asked for (finalidade, LGPD arts. 6 I and 7 X): each within the protection of credit.
+
+    CREDIT_GRANTING: before a contract is made. CONTRACT_CHANGE: before one is renewed or extended. DEBT_COLLECTION: of a
+    debtor, to decide how to collect. FRAUD_PREVENTION: whether somebody is who they say. DATA_SUBJECT_REQUEST: the person asked
+    for it.
+    """
+
+    CREDIT_GRANTING = "CREDIT_GRANTING"
+    CONTRACT_CHANGE = "CONTRACT_CHANGE"
+    DEBT_COLLECTION = "DEBT_COLLECTION"
+    FRAUD_PREVENTION = "FRAUD_PREVENTION"
+    DATA_SUBJECT_REQUEST = "DATA_SUBJECT_REQUEST"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consultation:
     """One consultation, from the moment it is asked. `key` is what the bureau knows it by.
 
     performed_at: when the answer came (until then, when it was asked). cost: what the provider billed, when it says so.
     subject_id: the customer, lead or prospect; None for a bare document. repeat_confirmed: made inside the interval
-    in spite of the warning.
+    in spite of the warning. purpose: None for those made before purposes were recorded.
     """
 
     id: UUID
@@ -58,6 +73,7 @@ class Consultation:
     performed_at: datetime
     performed_by: str
     repeat_confirmed: bool
+    purpose: ConsultationPurpose | None = None
     protocol: str | None = None
     billable: bool = False
     cost: Money | None = None

@@ -143,7 +143,10 @@ class ConsultationFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NegativationFilter:
-    """Which registrations. `clearing_due` selects those that somebody must clear (their invoice is no longer open)."""
+    """Which registrations. `clearing_due` selects those that somebody must clear (their invoice is no longer open).
+
+    debtor_document: the number that was registered, which the customer's record may not hold any more.
+    """
 
     branch_ids: frozenset[UUID] | None = None
     status: frozenset[NegativationStatus] | None = None
@@ -152,6 +155,7 @@ class NegativationFilter:
     customer_id: UUID | None = None
     invoice_id: UUID | None = None
     integration_id: UUID | None = None
+    debtor_document: str | None = None
     created_from: date | None = None
     created_to: date | None = None
     clearing_due: bool = False

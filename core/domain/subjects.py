@@ -27,6 +27,10 @@ class NegativationHold(StrEnum):
     BLOCKED = "BLOCKED"
 
 
+DISPUTED = frozenset({NegativationHold.DISPUTE, NegativationHold.SUB_JUDICE})
+"""While a customer is held for one of these, whatever may be evidence is kept."""
+
+
 class SubjectKind(StrEnum):
     """What a consultation was made for ("Consultar por")."""
 

@@ -23,6 +23,7 @@ from core.domain.consultation import (
     Consultation,
     ConsultationBudgetExceeded,
     ConsultationOutcome,
+    ConsultationPurpose,
     RepeatConsultation,
 )
 from core.domain.credentials import CredentialsRefused, CredentialState
@@ -63,12 +64,16 @@ BLOCKS_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultCreditCommand:
-    """plan: needed when the integration is set to ALL (Todos). confirm_repeat: consult in spite of the warning."""
+    """plan: needed when the integration is set to ALL (Todos). confirm_repeat: consult in spite of the warning.
+
+    purpose: why (finalidade), for the record; equal requests at the same moment share the order of the first one.
+    """
 
     caller: Caller
     subject: ConsultationSubject
     plan: ConsultationPlan | None = None
     confirm_repeat: bool = False
+    purpose: ConsultationPurpose = ConsultationPurpose.CREDIT_GRANTING
     idempotency_key: str | None = None
 
 
@@ -135,7 +140,7 @@ class ConsultCredit:
         self, command: ConsultCreditCommand
     ) -> "_Order | _Wait | Consultation | RepeatConsultation":
         async with self.units_of_work.begin() as work:
-            inputs = (command.subject, command.plan, command.confirm_repeat)
+            inputs = _inputs(command)
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
             )
@@ -249,6 +254,7 @@ class ConsultCredit:
                 performed_at=self.clock.now(),
                 performed_by=command.caller.name,
                 repeat_confirmed=repeated,
+                purpose=command.purpose,
             )
         )
         intent = Intent(
@@ -268,6 +274,7 @@ class ConsultCredit:
                 branch_id=consultation.branch_id,
                 number=consultation.number,
                 plan=plan.value,
+                purpose=command.purpose.value,
                 repeatConfirmed=repeated,
             )
         )
@@ -351,6 +358,12 @@ class ConsultCredit:
                 number=last.number,
             )
         )
+
+
+def _inputs(command: ConsultCreditCommand) -> tuple[object, ...]:
+    """What an idempotency key stands for. Keys from before there were purposes go on to stand for the first one."""
+    first = command.purpose is ConsultationPurpose.CREDIT_GRANTING
+    return (command.subject, command.plan, command.confirm_repeat, *(() if first else (command.purpose,)))
 
 
 def _wait_for(under_way: Consultation, *, join: bool = False) -> _Wait:

@@ -97,7 +97,9 @@ class RotateCredentials:
             warnings = await self.rules.warnings(integration, command.kind, command.new_password)
             begun = await self._begin(command)
             if begun is not None:
-                return _done(await self._change(command, *begun), command.kind, warnings)
+                changed = await self._change(command, *begun)
+                self._require_new(command, changed)
+                return _done(changed, command.kind, warnings)
 
     async def _repeated(self, command: RotateCredentialsCommand, deadline: datetime) -> Integration | None:
         """The integration, when this key was used before and its change has happened. Raises Conflict at the deadline."""
@@ -188,6 +190,15 @@ class RotateCredentials:
                 raise CredentialsRefused(credential=command.kind) from failure
             raise
         return await self.settle.promoted(claim, integration.id, command.kind, command.caller)
+
+    def _require_new(self, command: RotateCredentialsCommand, integration: Integration) -> None:
+        """Raise BureauFailure unless the new password is stored: whoever took the change over may have settled it so."""
+        credential = integration.credential(command.kind)
+        if credential.state is CredentialState.ROTATING:
+            raise BureauFailure(failure=FailureClass.UNDETERMINED)
+        context = secret_context(integration.id, command.kind)
+        if credential.sealed is None or self.vault.open(credential.sealed, context) != command.new_password:
+            raise BureauFailure(failure=FailureClass.TRANSIENT)
 
     async def _remember(
         self, work: UnitOfWork, command: RotateCredentialsCommand, integration: Integration

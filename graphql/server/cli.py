@@ -14,7 +14,7 @@ from adapters.system.logging import configure_logging
 from api.sdl import render_schema
 from core.domain.access import Scope
 from ports.storage import StorageUnavailable
-from server import key_commands, schema_file, serving, token_commands
+from server import audit_commands, key_commands, schema_file, serving, subject_commands, token_commands
 from server.backup_commands import refetch_results, write_backup
 from server.demo.command import fill_demo
 from server.documents import WrongDocuments, manifest, write_manifest
@@ -47,6 +47,16 @@ tokens = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True, ric
 app.add_typer(tokens, name="token")
 keys = typer.Typer(help="The keys of stored passwords.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(keys, name="keys")
+audit = typer.Typer(help="The audit trail.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(audit, name="audit")
+subjects = typer.Typer(
+    help="What a person may ask for by law (LGPD art. 18).", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(subjects, name="subject")
+
+SubjectDocument = Annotated[
+    str, typer.Argument(metavar="DOCUMENT", help="CPF or CNPJ; - reads it from the standard input.")
+]
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")]
 
@@ -181,6 +191,38 @@ def rotate_keys() -> None:
 def drop_keys() -> None:
     """Take the keys out of the key file that no password needs any more."""
     _run(key_commands.drop(_settings()))
+
+
+@audit.command("verify")
+def verify_audit(
+    head: Annotated[
+        str | None, typer.Option(metavar="HASH", help="A head noted earlier, which must still be there.")
+    ] = None,
+) -> None:
+    """Walk the chain of the audit trail. Exit code 1: it does not hold. Note the head that it prints in another place."""
+    _run(audit_commands.verify(_settings(), head))
+
+
+@subjects.command("export")
+def export_subject(
+    document: SubjectDocument,
+    file: Annotated[
+        Path | None, typer.Option(help="A new file, for its owner alone; the standard output unless given.")
+    ] = None,
+) -> None:
+    """Write all that is held of a person as JSON."""
+    _run(subject_commands.export(_settings(), document, file))
+
+
+@subjects.command("erase")
+def erase_subject(
+    document: SubjectDocument,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be done, and do nothing.")
+    ] = False,
+) -> None:
+    """Erase what may be erased of a person, and tell what must be kept, and why."""
+    _run(subject_commands.erase(_settings(), document, dry_run=dry_run))
 
 
 @app.command()

@@ -7,10 +7,13 @@ import punq
 
 from api.use_cases import UseCases
 from core.domain.access import hash_token
+from core.use_cases.chain_audit import ChainAudit
 from core.use_cases.confirm_caller import ConfirmCaller
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
 from core.use_cases.create_token import CreateToken
 from core.use_cases.deliver import Deliver
+from core.use_cases.erase_subject import EraseSubject
+from core.use_cases.export_subject import ExportSubject
 from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
 from core.use_cases.forget_idempotency_keys import ForgetIdempotencyKeys
@@ -19,10 +22,12 @@ from core.use_cases.list_keys import ListKeys
 from core.use_cases.list_tokens import ListTokens
 from core.use_cases.missing_keys import MissingKeys
 from core.use_cases.open_report import OpenOriginal, OpenReport
+from core.use_cases.purge_records import PurgeRecords
 from core.use_cases.revoke_token import RevokeToken
 from core.use_cases.rotate_keys import RotateKeys
 from core.use_cases.stream_consultations import StreamConsultations
 from core.use_cases.stream_negativations import StreamNegativations
+from core.use_cases.verify_audit import VerifyAudit
 from ports.business_calendar import BusinessCalendar
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
@@ -36,10 +41,13 @@ from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 OWN_USE_CASES = (
+    ChainAudit,
     ConfirmCaller,
     ContinueCollection,
     CreateToken,
     Deliver,
+    EraseSubject,
+    ExportSubject,
     FetchChanges,
     FetchResults,
     ForgetIdempotencyKeys,
@@ -48,11 +56,13 @@ OWN_USE_CASES = (
     MissingKeys,
     OpenOriginal,
     OpenReport,
+    PurgeRecords,
     RevokeToken,
     RotateKeys,
     StartDailyCollection,
     StreamConsultations,
     StreamNegativations,
+    VerifyAudit,
 )
 """What the server itself does, besides what the API offers."""
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from adapters.reports.labels import INTERMEDIARIES, PLANS, SUBJECT_KINDS
 from core.domain.bureau import Environment
-from core.domain.consultation import ConsultationOutcome
+from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.documents import Document
 from core.domain.integration import Integration
 from core.domain.invoice import InvoiceStatus
@@ -28,6 +28,15 @@ OUTCOMES = {
     ConsultationOutcome.REFUSED: "Recusada",
     ConsultationOutcome.FAILED: "Falhou",
     ConsultationOutcome.UNDETERMINED: "Indeterminada",
+}
+
+PURPOSES = {
+    None: None,
+    ConsultationPurpose.CREDIT_GRANTING: "Concessão de crédito",
+    ConsultationPurpose.CONTRACT_CHANGE: "Renovação ou alteração do contrato",
+    ConsultationPurpose.DEBT_COLLECTION: "Cobrança",
+    ConsultationPurpose.FRAUD_PREVENTION: "Prevenção à fraude",
+    ConsultationPurpose.DATA_SUBJECT_REQUEST: "Pedido do titular",
 }
 
 FORMS = {NegativationForm.MANUAL: "Manual", NegativationForm.AUTOMATIC: "Automática"}
@@ -107,6 +116,7 @@ CONSULTATION_COLUMNS = (
     _consultation("CPF/CNPJ", 20, lambda line, show: show(line.consultation.document)),
     _consultation("UF", 5, lambda line, show: line.consultation.state_code),
     _consultation("Tipo de consulta", 22, lambda line, show: PLANS[line.consultation.plan]),
+    _consultation("Finalidade", 30, lambda line, show: PURPOSES[line.consultation.purpose]),
     _consultation("Resultado", 14, lambda line, show: OUTCOMES[line.consultation.outcome]),
     _consultation("Filial", 26, lambda line, show: line.branch.name),
     _consultation("Integração", 16, lambda line, show: _integration(line.integration)),

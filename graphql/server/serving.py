@@ -12,12 +12,14 @@ from pathlib import Path
 
 from adapters.sql.engine import is_sqlite, parse_url
 from core.domain.access import Unauthenticated
+from core.use_cases.chain_audit import ChainAudit
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
 from core.use_cases.deliver import Deliver
 from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
 from core.use_cases.forget_idempotency_keys import ForgetIdempotencyKeys
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
+from core.use_cases.purge_records import PurgeRecords
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
 from server.dispatcher import Dispatcher
@@ -162,6 +164,10 @@ def make_worker(services: Services) -> Worker:
             "start the daily collection": Routine(run=container.resolve(StartDailyCollection)),
             "continue the collection": Routine(run=container.resolve(ContinueCollection)),
             "forget what is old": Routine(run=partial(forget_old, services), pause=timedelta(hours=1)),
+            "chain the audit trail": Routine(run=container.resolve(ChainAudit)),
+            "forget what was kept long enough": Routine(
+                run=partial(purge, services), pause=timedelta(minutes=1)
+            ),
             "look at the vitals": Routine(run=services.vitals.look, pause=LOOK_EVERY),
         },
         clock=clock,
@@ -177,6 +183,13 @@ async def forget_old(services: Services) -> int:
         return 0
     forgotten = await services.queue.prune(KEPT_PROMISES_FOR)
     return forgotten + await services.container.resolve(ForgetIdempotencyKeys)()
+
+
+async def purge(services: Services) -> int:
+    """Go on with the night's round of forgetting; never by a clock that jumped of late."""
+    if services.vitals.clock() != WELL:
+        return 0
+    return await services.container.resolve(PurgeRecords)()
 
 
 async def _demo_token(services: Services) -> str | None:

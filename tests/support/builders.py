@@ -11,7 +11,7 @@ from core.domain.audit import AuditAction, AuditEvent
 from core.domain.branch import Branch
 from core.domain.bureau import BureauReport, CredentialKind, Debtor, Environment
 from core.domain.calendar_rules import expires_on
-from core.domain.consultation import Consultation, ConsultationOutcome
+from core.domain.consultation import Consultation, ConsultationOutcome, ConsultationPurpose
 from core.domain.credentials import Credential, CredentialState
 from core.domain.eligibility import debtor_of
 from core.domain.integration import Automation, Integration, Intermediary
@@ -244,6 +244,7 @@ def make_consultation(**changes: Any) -> Consultation:
         performed_at=NOW,
         performed_by="tests",
         repeat_confirmed=False,
+        purpose=ConsultationPurpose.CREDIT_GRANTING,
         protocol=f"P{serial}",
         billable=True,
         cost=Money(250),

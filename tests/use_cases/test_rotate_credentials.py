@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from adapters.memory.clock import FixedClock
 from core.domain.access import Scope
 from core.domain.audit import AuditAction
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
@@ -19,9 +18,7 @@ from core.domain.secret import Secret
 from core.use_cases.adopt_credentials import AdoptCredentials, AdoptCredentialsCommand
 from core.use_cases.bureau_access import secret_context
 from core.use_cases.rotate_credentials import (
-    LAST_CALLS,
     LEASE,
-    PATIENCE,
     RotateCredentials,
     RotateCredentialsCommand,
     RotationDone,
@@ -189,83 +186,6 @@ async def test_when_the_bureau_cannot_be_asked_the_dispatcher_finds_out_later(wo
 
     assert await state(world) is CredentialState.VALID
     assert await stored(world) == NEW
-
-
-@pytest.mark.parametrize("recorded", [True, False])
-async def test_a_try_whose_answer_is_lost_is_not_repeated(world: World, recorded: bool) -> None:
-    world.bureau.fail("change_password", LOST, recorded=recorded)
-    world.bureau.fail("test_credentials", LOST, recorded=True)
-
-    if recorded:
-        assert (await rotate(world)).warnings == ("UNVERIFIED",)
-    else:
-        with pytest.raises(BureauFailure):
-            await rotate(world)
-
-    assert await stored(world) == at_the_bureau(world) == (NEW if recorded else PEFIN_PASSWORD)
-    assert await state(world) is (CredentialState.UNVERIFIED if recorded else CredentialState.VALID)
-    tried = [call.account.password for call in world.bureau.called("test_credentials")]
-    assert tried == [NEW, PEFIN_PASSWORD]
-
-
-async def test_the_same_request_at_the_same_moment_waits_for_the_first(world: World) -> None:
-    pause = world.bureau.pause("change_password")
-    first = asyncio.create_task(rotate(world, idempotency_key="k1"))
-    await pause.reached.wait()
-    second = asyncio.create_task(rotate(world, idempotency_key="k1"))
-    await asyncio.sleep(0)
-    pause.resumed.set()
-
-    assert (await first).integration == (await second).integration
-    assert len(world.bureau.called("change_password")) == 1
-
-
-async def test_a_change_that_takes_too_long_is_a_conflict_to_who_repeats_it(world: World) -> None:
-    pause = world.bureau.pause("change_password")
-    first = asyncio.create_task(rotate(world, idempotency_key="k1"))
-    await pause.reached.wait()
-
-    before = world.clock.now()
-    with pytest.raises(Conflict):
-        await rotate(world, idempotency_key="k1")
-
-    assert world.clock.now() - before >= PATIENCE
-    pause.resumed.set()
-    await first
-
-
-async def test_calls_that_were_begun_with_the_old_password_arrive_before_the_change(world: World) -> None:
-    pause = world.bureau.pause("change_password")
-    rotating = asyncio.create_task(rotate(world))
-    await pause.reached.wait()
-
-    assert world.clock.slept == [LAST_CALLS]
-    pause.resumed.set()
-    await rotating
-
-
-async def test_a_process_that_slept_too_long_does_not_ask_for_the_change_any_more(world: World) -> None:
-    sleeping = world.use_case(RotateCredentials)
-    command = RotateCredentialsCommand(
-        caller=world.caller,
-        integration_id=world.integration.id,
-        kind=PEFIN,
-        new_password=NEW,
-        confirmation=NEW,
-    )
-
-    with pytest.raises(BureauFailure):
-        await replace(sleeping, clock=Oversleeping(world.clock.at))(command)
-
-    assert world.bureau.called("change_password") == []
-    assert await state(world) is CredentialState.VALID
-
-
-class Oversleeping(FixedClock):
-    """A clock that shows two minutes more after each sleep than was to be slept."""
-
-    async def sleep(self, duration: timedelta) -> None:
-        await super().sleep(duration + timedelta(minutes=2))
 
 
 async def test_an_old_password_that_cannot_be_tried_is_left_unverified_so_that_nothing_loops(

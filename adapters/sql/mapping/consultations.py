@@ -5,7 +5,7 @@ from uuid import UUID
 from adapters.sql.mapping.values import document_of, money_of, report_json, state_of
 from adapters.sql.tables import ConsultationRow, ReportRow
 from core.domain.bureau import BureauReport, Environment, FailureClass
-from core.domain.consultation import Consultation, ConsultationOutcome
+from core.domain.consultation import Consultation, ConsultationOutcome, ConsultationPurpose
 from core.domain.plans import ConsultationPlan
 from core.domain.subjects import SubjectKind
 
@@ -20,6 +20,7 @@ def consultation_row(record: Consultation) -> ConsultationRow:
         document=record.document.number,
         state_code=record.state_code,
         plan=record.plan,
+        purpose=record.purpose,
         environment=record.environment,
         integration_id=record.integration_id,
         branch_id=record.branch_id,
@@ -47,6 +48,7 @@ def consultation_of(row: ConsultationRow) -> Consultation:
         document=document_of(row.document),
         state_code=state_of(row.state_code),
         plan=ConsultationPlan(row.plan),
+        purpose=None if row.purpose is None else ConsultationPurpose(row.purpose),
         environment=Environment(row.environment),
         integration_id=row.integration_id,
         branch_id=row.branch_id,

@@ -114,7 +114,7 @@ class SqlConsultations(
         row = await self._work.first(
             select(ReportRow).where(col(ReportRow.consultation_id) == consultation_id)
         )
-        return None if row is None else (row.original, row.original_media_type)
+        return None if row is None or not row.original else (row.original, row.original_media_type)
 
 
 def _of(document: Document, environment: Environment) -> list[ColumnElement[bool]]:

@@ -56,6 +56,7 @@ class SqlNegativations(
             *equals(col(NegativationRow.environment), matching.environment),
             *is_just(col(NegativationRow.customer_id), matching.customer_id),
             *is_just(col(NegativationRow.invoice_id), matching.invoice_id),
+            *is_just(col(NegativationRow.debtor_document), matching.debtor_document),
             *equals(col(NegativationRow.integration_id), matching.integration_id),
             *on_local_days(col(NegativationRow.created_at), matching.created_from, matching.created_to),
             *fixed("to clear", _TO_CLEAR, wanted=matching.clearing_due),

@@ -49,6 +49,7 @@ class NegativationRow(RecordRow, table=True):
         Index("ix_negativations_customer", "customer_id", "number"),
         Index("ix_negativations_invoice", "invoice_id", "generation"),
         Index("ix_negativations_integration", "integration_id", "number"),
+        Index("ix_negativations_debtor", "debtor_document", "number"),
         Index("ix_negativations_integration_status", "integration_id", "status", "number"),
         KEEP_NUMBERS,
     )

@@ -57,5 +57,8 @@ describe(
         "REPORT_OPENED": "A report was opened or downloaded (relatório aberto).",
         "TOKEN_CREATED": "A token was created (token criado).",
         "TOKEN_REVOKED": "A token was revoked (token revogado).",
+        "RECORDS_PURGED": "What had been kept for long enough was forgotten (eliminação por prazo).",
+        "SUBJECT_EXPORTED": "All that is held of a person was exported (acesso do titular).",
+        "SUBJECT_ERASED": "What may be erased of a person was erased (eliminação a pedido do titular).",
     },
 )

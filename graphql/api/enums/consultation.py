@@ -1,7 +1,7 @@
 """Consultations and their reports."""
 
 from api.enums.describe import describe
-from core.domain.consultation import ConsultationOutcome
+from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.report import ScoreBand
 
 describe(
@@ -13,6 +13,18 @@ describe(
         "REFUSED": "The bureau declined: minor, court block, unknown document, insufficient data (recusada).",
         "FAILED": "The bureau did not deliver and did not act (falhou).",
         "UNDETERMINED": "It may have delivered, perhaps billed; it is being asked (indeterminada).",
+    },
+)
+
+describe(
+    ConsultationPurpose,
+    "Why credit data is asked for (finalidade da consulta; LGPD art. 6 I and art. 7 X, protection of credit).",
+    {
+        "CREDIT_GRANTING": "Before a contract is made (concessão de crédito).",
+        "CONTRACT_CHANGE": "Before a contract is renewed or extended (renovação ou alteração do contrato).",
+        "DEBT_COLLECTION": "Of a debtor, to decide how to collect (cobrança).",
+        "FRAUD_PREVENTION": "To tell whether somebody is who they say (prevenção à fraude).",
+        "DATA_SUBJECT_REQUEST": "Because the person asked for it (pedido do titular).",
     },
 )
 

@@ -24,6 +24,7 @@ from api.inputs import InputReader
 from api.permissions import needs
 from api.types.consultation import Consultation
 from core.domain.access import Scope
+from core.domain.consultation import ConsultationPurpose
 from core.domain.plans import ConsultationPlan
 from core.use_cases.consult_credit import ConsultCreditCommand
 from core.use_cases.consultation_subject import (
@@ -76,6 +77,10 @@ class ConsultCreditInput:
     confirm_repeat: bool = strawberry.field(
         default=False,
         description="Consult, and pay, in spite of the repeat warning (confirmar nova consulta).",
+    )
+    purpose: ConsultationPurpose = strawberry.field(
+        default=ConsultationPurpose.CREDIT_GRANTING,
+        description="Why (finalidade): recorded with the consultation and in the audit trail (LGPD art. 37).",
     )
     idempotency_key: str | None = strawberry.field(
         default=None,
@@ -142,6 +147,7 @@ async def consult_credit(
             subject=subject,
             plan=data.plan,
             confirm_repeat=data.confirm_repeat,
+            purpose=data.purpose,
             idempotency_key=data.idempotency_key,
         )
     )

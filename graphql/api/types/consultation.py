@@ -18,7 +18,7 @@ from api.types.values import Document, Money, money_or_none
 from core.domain import consultation as domain
 from core.domain.access import Scope
 from core.domain.bureau import Environment, FailureClass
-from core.domain.consultation import ConsultationOutcome
+from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.paging import Direction, Order
 from core.domain.plans import ConsultationPlan
@@ -39,6 +39,9 @@ class Consultation(Node):
     document: Document = strawberry.field(description="The document consulted (CPF/CNPJ).")
     state_code: StateCode | None = strawberry.field(description="The state asked for (UF).")
     plan: ConsultationPlan = strawberry.field(description="The kind of report bought (plano de consulta).")
+    purpose: ConsultationPurpose | None = strawberry.field(
+        description="Why it was made (finalidade); null for those made before purposes were recorded."
+    )
     environment: Environment = strawberry.field(description="Where it was made (ambiente).")
     outcome: ConsultationOutcome = strawberry.field(description="What came of it (resultado).")
     performed_at: datetime = strawberry.field(
@@ -123,6 +126,7 @@ class Consultation(Node):
             document=Document.of(record.document),
             state_code=record.state_code,
             plan=record.plan,
+            purpose=record.purpose,
             environment=record.environment,
             outcome=record.outcome,
             performed_at=record.performed_at,

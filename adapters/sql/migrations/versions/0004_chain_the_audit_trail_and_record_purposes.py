@@ -119,6 +119,8 @@ def upgrade() -> None:
         where="length(original) > 0",
     )
     op.add_column("consultations", sa.Column("purpose", sa.Text(), nullable=True))
+    op.create_index("ix_collection_items_negativation", "collection_items", ["negativation_id"])
+    op.create_index("ix_negativations_debtor", "negativations", ["debtor_document", "number"])
     for statement in _SQLITE if _on_sqlite() else _POSTGRESQL:
         op.execute(sa.text(statement))
 
@@ -130,6 +132,8 @@ def downgrade() -> None:
             op.execute(sa.text(f"DROP TRIGGER audit_events_{name}"))
     else:
         op.execute(sa.text("DROP FUNCTION audit_refuse, audit_remove CASCADE"))
+    op.drop_index("ix_negativations_debtor", table_name="negativations")
+    op.drop_index("ix_collection_items_negativation", table_name="collection_items")
     op.drop_column("consultations", "purpose")
     op.drop_index("ix_consultation_reports_original", table_name="consultation_reports")
     op.drop_index("uq_audit_events_position", table_name="audit_events")

@@ -1,0 +1,194 @@
+"""Changing a password while others do, and when the one who does it is lost sight of: one change, few tries, one truth."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from adapters.memory.bureau import Pause
+from adapters.memory.clock import FixedClock
+from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
+from core.domain.credentials import CredentialState
+from core.domain.errors import Conflict
+from core.domain.secret import Secret
+from core.use_cases.bureau_access import secret_context
+from core.use_cases.rotate_credentials import (
+    LAST_CALLS,
+    LEASE,
+    PATIENCE,
+    RotateCredentials,
+    RotateCredentialsCommand,
+    RotationDone,
+)
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from support.world import PEFIN_PASSWORD, World
+
+NEW = Secret("864209")
+PEFIN = CredentialKind.PEFIN
+LOST = BureauFailure(failure=FailureClass.UNDETERMINED)
+
+
+def command_of(world: World, **changes: Any) -> RotateCredentialsCommand:
+    command = RotateCredentialsCommand(
+        caller=world.caller,
+        integration_id=world.integration.id,
+        kind=PEFIN,
+        new_password=NEW,
+        confirmation=NEW,
+    )
+    return replace(command, **changes)
+
+
+async def rotate(world: World, **changes: Any) -> RotationDone:
+    return await world.use_case(RotateCredentials)(command_of(world, **changes))
+
+
+def at_the_bureau(world: World) -> Secret:
+    return world.bureau.passwords[world.integration.login, PEFIN]
+
+
+async def stored(world: World) -> Secret:
+    credential = (await world.stored_integration()).pefin
+    assert credential.sealed is not None
+    return world.vault.open(credential.sealed, secret_context(world.integration.id, PEFIN))
+
+
+async def state(world: World) -> CredentialState:
+    return (await world.stored_integration()).pefin.state
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_a_try_whose_answer_is_lost_is_not_repeated(world: World, recorded: bool) -> None:
+    world.bureau.fail("change_password", LOST, recorded=recorded)
+    world.bureau.fail("test_credentials", LOST, recorded=True)
+
+    if recorded:
+        assert (await rotate(world)).warnings == ("UNVERIFIED",)
+    else:
+        with pytest.raises(BureauFailure):
+            await rotate(world)
+
+    assert await stored(world) == at_the_bureau(world) == (NEW if recorded else PEFIN_PASSWORD)
+    assert await state(world) is (CredentialState.UNVERIFIED if recorded else CredentialState.VALID)
+    tried = [call.account.password for call in world.bureau.called("test_credentials")]
+    assert tried == [NEW, PEFIN_PASSWORD]
+
+
+async def test_the_same_request_at_the_same_moment_waits_for_the_first(world: World) -> None:
+    pause = world.bureau.pause("change_password")
+    first = asyncio.create_task(rotate(world, idempotency_key="k1"))
+    await pause.reached.wait()
+    second = asyncio.create_task(rotate(world, idempotency_key="k1"))
+    await asyncio.sleep(0)
+    pause.resumed.set()
+
+    assert (await first).integration == (await second).integration
+    assert len(world.bureau.called("change_password")) == 1
+
+
+async def test_equal_requests_at_once_are_one_change(world: World) -> None:
+    use_case = replace(world.use_case(RotateCredentials), units_of_work=Yielding(world.units_of_work))
+    done = await asyncio.gather(*(use_case(command_of(world, idempotency_key="k1")) for _ in range(3)))
+
+    assert len({one.integration.pefin.version for one in done}) == 1
+    assert len(world.bureau.called("change_password")) == 1
+
+
+async def taken_over(world: World) -> tuple[Pause, asyncio.Task[RotationDone]]:
+    """A change whose order is on its way for so long that the dispatcher may ask what became of it."""
+    pause = world.bureau.pause("change_password")
+    world.bureau.fail("change_password", LOST)
+    rotating = asyncio.create_task(rotate(world))
+    await pause.reached.wait()
+    world.clock.advance(LEASE)
+    return pause, rotating
+
+
+async def test_who_was_taken_over_tells_what_was_found_out(world: World) -> None:
+    pause, rotating = await taken_over(world)
+    await world.deliver()
+    assert await state(world) is CredentialState.VALID
+    pause.resumed.set()
+
+    with pytest.raises(BureauFailure) as raised:
+        await rotating
+    assert raised.value.failure is FailureClass.TRANSIENT
+    assert await stored(world) == at_the_bureau(world) == PEFIN_PASSWORD
+
+
+async def test_who_was_taken_over_tries_nothing_beside_the_one_who_does(world: World) -> None:
+    pause, rotating = await taken_over(world)
+    trying = world.bureau.pause("test_credentials")
+    delivering = asyncio.create_task(world.deliver())
+    await trying.reached.wait()
+    pause.resumed.set()
+
+    with pytest.raises(BureauFailure) as raised:
+        async with asyncio.timeout(30):
+            await rotating
+    assert raised.value.failure is FailureClass.UNDETERMINED
+    assert len(world.bureau.called("test_credentials")) == 1
+    trying.resumed.set()
+    await delivering
+    assert await stored(world) == at_the_bureau(world) == PEFIN_PASSWORD
+
+
+async def test_a_change_that_takes_too_long_is_a_conflict_to_who_repeats_it(world: World) -> None:
+    pause = world.bureau.pause("change_password")
+    first = asyncio.create_task(rotate(world, idempotency_key="k1"))
+    await pause.reached.wait()
+
+    before = world.clock.now()
+    with pytest.raises(Conflict):
+        await rotate(world, idempotency_key="k1")
+
+    assert world.clock.now() - before >= PATIENCE
+    pause.resumed.set()
+    await first
+
+
+async def test_calls_that_were_begun_with_the_old_password_arrive_before_the_change(world: World) -> None:
+    pause = world.bureau.pause("change_password")
+    rotating = asyncio.create_task(rotate(world))
+    await pause.reached.wait()
+
+    assert world.clock.slept == [LAST_CALLS]
+    pause.resumed.set()
+    await rotating
+
+
+async def test_a_process_that_slept_too_long_does_not_ask_for_the_change_any_more(world: World) -> None:
+    sleeping = replace(world.use_case(RotateCredentials), clock=Oversleeping(world.clock.at))
+
+    with pytest.raises(BureauFailure):
+        await sleeping(command_of(world))
+
+    assert world.bureau.called("change_password") == []
+    assert await state(world) is CredentialState.VALID
+
+
+class Oversleeping(FixedClock):
+    """A clock that shows two minutes more after each sleep than was to be slept."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        await super().sleep(duration + timedelta(minutes=2))
+
+
+class Yielding(UnitsOfWork):
+    """Units of work that let others go on before each look."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._units.begin()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        await asyncio.sleep(0)
+        async with self._units.read() as work:
+            yield work
