@@ -1,66 +1,38 @@
-"""An invented provider of any size, written straight into the tables: a million registrations take a few minutes."""
+"""An invented provider of any size, written straight into the tables: a million registrations take some minutes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Table, text
 
 from adapters.sql.engine import is_sqlite, migrator, parse_url
-from adapters.sql.mapping.administration import token_row
-from adapters.sql.mapping.company import branch_row, integration_row
 from adapters.sql.mapping.consultations import consultation_row
 from adapters.sql.mapping.negativations import negativation_row
 from adapters.sql.mapping.people import customer_row, invoice_row
 from adapters.sql.mapping.values import debtor_json, report_json
 from adapters.sql.migrate import migrate
-from adapters.sql.tables import METADATA, Row
+from adapters.sql.tables import METADATA
 from adapters.sql.work import values_of
-from core.domain.access import AccessToken, Scope, hash_token
-from core.domain.branch import Branch
-from core.domain.bureau import CredentialKind, Debtor, Environment
+from benchmarks.company import BRANCHES, NOW, company_rows, cpf_of, id_of
+from core.domain.bureau import Debtor, Environment
 from core.domain.consultation import Consultation, ConsultationOutcome
-from core.domain.credentials import Credential, CredentialState
-from core.domain.documents import Document, DocumentKind
-from core.domain.integration import Automation, Integration, Intermediary
-from core.domain.invoice import Invoice, InvoiceStatus
+from core.domain.invoice import Invoice, InvoiceStatus, SettlementMethod
 from core.domain.money import Money
 from core.domain.negativation import Negativation, NegativationForm, NegativationStatus
-from core.domain.plans import ConsultationPlan, IntegrationPlan
+from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport, Identity, ReportBlock, ReportEntry, Score
 from core.domain.states import StateCode
 from core.domain.subjects import Address, Customer, Gender, SubjectKind
 
-TOKEN = "benchmark-token-0123456789"  # noqa: S105 - opens an invented provider
-NOW = datetime(2026, 3, 16, 15, 0, tzinfo=UTC)
-BRANCHES = 10
 DEBTS_OF_A_CUSTOMER = 5
 REPORTED = 10
 """One registration in so many has a consultation with a report beside it."""
 CHUNK = 5_000
 
 _STATUSES = (NegativationStatus.ACTIVE, NegativationStatus.SENT, NegativationStatus.CLEARED)
-_CNPJ = Document(DocumentKind.CNPJ, "80000011000100")
-
-
-def id_of(kind: type[Row] | str, number: int) -> UUID:
-    """The id of the record with this number."""
-    name = kind if isinstance(kind, str) else str(kind.__tablename__)
-    return UUID(int=int.from_bytes(name[:4].encode(), "big") << 96 | number)
-
-
-def cpf_of(number: int) -> Document:
-    """An invented CPF with the right check digits."""
-    digits = [int(digit) for digit in f"{800_000_000 + number:09d}"]
-    for _ in range(2):
-        weighed = sum(
-            digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True)
-        )
-        digits.append(weighed * 10 % 11 % 10)
-    return Document(DocumentKind.CPF, "".join(map(str, digits)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,19 +58,18 @@ async def fill(address: str, size: Size) -> None:
     await engine.dispose()
     engine = migrator(parse_url(address))
     async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         if is_sqlite(parse_url(address)):
-            await raw.driver_connection.execute("ANALYZE")
-            await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            await driver.execute("ANALYZE")
+            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            await raw.driver_connection.execute("VACUUM ANALYZE")
+            await driver.execute("VACUUM ANALYZE")
     await engine.dispose()
 
 
 def _fill(connection: Connection, size: Size) -> None:
-    _write(connection, "access_tokens", iter([values_of(token_row(_token()))]))
-    _write(connection, "branches", _branches())
-    _write(connection, "integrations", _integrations())
+    for name, rows in company_rows():
+        _write(connection, name, rows)
     _write(connection, "customers", _customers(size))
     _write(connection, "invoices", _invoices(size))
     _write(connection, "negativations", _registrations(size))
@@ -117,60 +88,6 @@ def _write(connection: Connection, table_name: str, rows: Iterator[dict[str, Any
     table: Table = METADATA.tables[table_name]
     while chunk := list(islice(rows, CHUNK)):
         connection.execute(table.insert(), chunk)
-
-
-def _token() -> AccessToken:
-    return AccessToken(
-        id=id_of("tokens", 1),
-        name="benchmark",
-        token_hash=hash_token(TOKEN),
-        scopes=frozenset(Scope),
-        branch_ids=None,
-        created_at=NOW,
-        expires_at=None,
-    )
-
-
-def _branches() -> Iterator[dict[str, Any]]:
-    for number in range(1, BRANCHES + 1):
-        branch = Branch(
-            id=id_of("branches", number),
-            number=number,
-            external_id=f"filial-{number}",
-            name=f"Filial {number}",
-            document=_CNPJ,
-            state_code=StateCode.SC,
-            city="Blumenau",
-            integration_id=id_of("integrations", number),
-            requires_rescission=False,
-            created_at=NOW,
-            updated_at=NOW,
-        )
-        yield {"number": number, **values_of(branch_row(branch))}
-
-
-def _integrations() -> Iterator[dict[str, Any]]:
-    for number in range(1, BRANCHES + 1):
-        credentials = {
-            kind.value.lower(): Credential(kind=kind, sealed=None, state=CredentialState.MISSING)
-            for kind in CredentialKind
-        }
-        integration = Integration(
-            id=id_of("integrations", number),
-            number=number,
-            intermediary=Intermediary.CONNECT,
-            branch_id=id_of("branches", number),
-            environment=Environment.HOMOLOGATION,
-            login=f"demo-{number}",
-            plan=IntegrationPlan.ALL,
-            send_sms_on_inclusion=False,
-            responsible_cpf=cpf_of(0),
-            automation=Automation(enabled=True, restriction_code="DP", clearing_code="01"),
-            created_at=NOW,
-            updated_at=NOW,
-            **credentials,
-        )
-        yield {"number": number, **values_of(integration_row(integration))}
 
 
 def _customers(size: Size) -> Iterator[dict[str, Any]]:
@@ -234,6 +151,7 @@ def _invoices(size: Size) -> Iterator[dict[str, Any]]:
     values = values_of(invoice_row(template))
     for number in range(1, size.registrations + size.overdue + 1):
         customer = _customer_of(number, size)
+        settled = number <= size.registrations and _status_of(number) is NegativationStatus.CLEARED
         yield {
             **values,
             "number": number,
@@ -244,6 +162,9 @@ def _invoices(size: Size) -> Iterator[dict[str, Any]]:
             "contract_number": f"{number:010d}",
             "amount_centavos": 5_000 + number % 100_000,
             "due_on": date(2025, 10, 10) + timedelta(days=number % 60),
+            "status": InvoiceStatus.SETTLED if settled else InvoiceStatus.OPEN,
+            "closed_on": NOW.date() if settled else None,
+            "settlement_method": SettlementMethod.PIX if settled else None,
         }
 
 
@@ -290,7 +211,7 @@ def _registrations(size: Size) -> Iterator[dict[str, Any]]:
     for number in range(1, size.registrations + 1):
         customer = _customer_of(number, size)
         branch = customer % BRANCHES + 1
-        status = _STATUSES[number % len(_STATUSES)]
+        status = _status_of(number)
         at = NOW - timedelta(minutes=size.registrations - number)
         yield {
             **values,
@@ -396,3 +317,7 @@ def _report() -> CreditReport:
 
 def _customer_of(number: int, size: Size) -> int:
     return (number - 1) % size.customers + 1
+
+
+def _status_of(number: int) -> NegativationStatus:
+    return _STATUSES[number % len(_STATUSES)]
