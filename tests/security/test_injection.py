@@ -12,35 +12,18 @@ from typing import Any
 import pytest
 
 from adapters.memory.ids import SequentialIds
+from api.cursors import encode_cursor
 from api.operations import ReadyMadeOperation
+from core.domain.listing import PersonOrder
+from core.domain.paging import Cursor, Direction, Order
 from support.desk import Answer, Desk
+from support.hostile_texts import CARRIED_OUT, HOSTILE, ODD, SHORT
 from support.storages import Storage, sql_storage, sqlite_address
 from support.text_inputs import Place, document_of, examples_of, holds, is_mutation, places, with_text
 from support.tour import furnish, variables_of
 from support.world import World
 
-SHORT = "';{{9**9}}"
-"""Fits into the shortest of texts."""
-
-HOSTILE = (
-    "'; DROP TABLE customers; --",
-    "x'); UPDATE branches SET name = 'carried' || ' out'; --",
-    "' OR '1'='1",
-    '" OR 1=1 --',
-    "') UNION SELECT token_hash, name FROM access_tokens --",
-    "\\'; COPY branches TO PROGRAM 'id'; --",
-    "$1 ?1 :id %s %(id)s {0} {id} \\",
-    "%_%",
-    "{{ 68921 * 7 }}{% for x in 'qqqq' %}qqqq{% endfor %}",
-    "{{ self.__init__.__globals__ }}${68921*7}<%= 68921*7 %>#{68921*7}",
-    '#(68921 * 7) $68921 times 7$ #read("/etc/passwd")',
-    "=68921*7",
-    '"><script>alert(1)</script><img src=x onerror=alert(1)>',
-)
-ODD = ("\x00", "a\x00b", "\u202egnp.exe", "\x1b[2J", "\r\nX-Injected: 1", "", " ", "x" * 20_000)
 REFUSALS = {"BAD_REQUEST", "INVALID_INPUT", "INVALID_VARIABLES", "NOT_FOUND"}
-CARRIED_OUT = re.compile(r"482447|387420489|q{9}|carried out|root:|__builtins__")
-
 PLACES = places()
 MUTATIONS = list(dict.fromkeys(place.field for place in PLACES if is_mutation(place.field)))
 NOT_SHOWN = {"idempotencyKey", "newPassword", "confirmation", "consultationPassword", "pefinPassword"}
@@ -203,3 +186,16 @@ async def test_mutations_keep_a_text_as_it_is_or_refuse_it(
                     assert text in _texts(answer.data), (str(place), text, answer.data)
                     kept.add(str(place))
     assert kept == _lines_of(mutation)
+
+
+async def test_a_cursor_s_value_is_a_value(storage: Storage) -> None:
+    """Cursors are not signed: whoever makes one up, says where in the list to go on, and nothing else."""
+    desk = Desk(await World(kept_in=storage).populate())
+    query = """query ($after: String, $before: String) { customers(after: $after, before: $before, orderBy: { field: NAME })
+               { nodes { name } } }"""
+    order = Order(PersonOrder.NAME, Direction.ASC)
+    for text in ("", SHORT, *HOSTILE):
+        cursor = encode_cursor("customers", order, Cursor(text, 0))
+        after = (await desk.ask(query, {"after": cursor})).one()["nodes"]
+        before = (await desk.ask(query, {"before": cursor})).one()["nodes"]
+        assert [*after, *before] == [{"name": desk.world.customer.name}], text
