@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from adapters.sql.migrate import migrate
 from support.postgresql import SHARED, PostgresServer, running_server
+from support.storages import sqlite_address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -13,6 +16,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("faults", "fault tests")
     group.addoption("--long", action="store_true", help="fault tests in their long form, for minutes")
     group.addoption("--seed", type=int, help="repeat the random choices of an earlier run of the fault tests")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and no rows."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    asyncio.run(migrate(sqlite_address(file)))
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ from core.use_cases.consultation_subject import ConsultationSubject, Subject, re
 from core.use_cases.lookout import Lookout
 from core.use_cases.repeatable import earlier_result, remember_result
 from core.use_cases.settle_consultation import SettleConsultation
+from core.use_cases.turns import Turns
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
@@ -119,13 +120,15 @@ class ConsultCredit:
     ids: Ids
     settle: SettleConsultation
     lookout: Lookout
+    turns: Turns
 
     async def __call__(self, command: ConsultCreditCommand) -> Consultation:
         """Consult, or answer with what an equal request was answered."""
         command.caller.require(Scope.CONSULT)
         deadline = self.clock.now() + PATIENCE
         while True:
-            step = await self._prepare(command)
+            async with self.turns.of(command.subject):
+                step = await self._prepare(command)
             if isinstance(step, RepeatConsultation):
                 raise step
             if isinstance(step, Consultation):

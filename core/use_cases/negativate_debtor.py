@@ -22,6 +22,7 @@ from core.use_cases.assess_eligibility import case_of, read_portfolio
 from core.use_cases.bureau_codes import BureauCodes
 from core.use_cases.place_registration import place_registrations
 from core.use_cases.repeatable import earlier_result, remember_result
+from core.use_cases.turns import Turns
 from core.use_cases.visible import get_branch, get_visible
 from ports.clock import Clock
 from ports.ids import Ids
@@ -59,13 +60,14 @@ class NegativateDebtor:
     vault: Vault
     clock: Clock
     ids: Ids
+    turns: Turns
 
     async def __call__(self, command: NegativateDebtorCommand) -> Negativation:
         """Register, or answer with what the same idempotency key produced before."""
         command.caller.require(Scope.NEGATIVATE)
         known_codes = await self._known_codes(command)
         inputs = (command.invoice_id, command.restriction_code)
-        async with self.units_of_work.begin() as work:
+        async with self.turns.of(command.invoice_id), self.units_of_work.begin() as work:
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
             )

@@ -3,11 +3,14 @@
 A loader answers None for what does not exist and for what lies outside the caller's branches alike.
 """
 
+import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
-from strawberry.dataloader import DataLoader
+from strawberry.dataloader import DataLoader as SharedLoader
 
 from core.domain.access import Caller
 from core.domain.branch import Branch
@@ -25,6 +28,8 @@ class _OfBranch(Protocol):
 
 
 FoundT = TypeVar("FoundT")
+KeyT = TypeVar("KeyT")
+LoadedT = TypeVar("LoadedT")
 FilterT = TypeVar("FilterT")
 OfBranchT = TypeVar("OfBranchT", bound=_OfBranch)
 
@@ -33,6 +38,30 @@ PageKey: TypeAlias = tuple[Any, Order[Any], Window]
 
 NestedStore: TypeAlias = Callable[[UnitOfWork], NestedListing[Any, Any, Any]]
 Find = Callable[[UnitOfWork, Collection[UUID]], Awaitable[Mapping[UUID, FoundT]]]
+
+
+class DataLoader(SharedLoader[KeyT, LoadedT]):
+    """Several fields may wait for the same record. One of them may be given up, because another field beside it failed: then the
+    others go on waiting. What nobody waits for any more is given up too.
+    """
+
+    def load(self, key: KeyT) -> Awaitable[LoadedT]:
+        """The record with that key, read together with all that are asked for at the same moment."""
+        shared = asyncio.ensure_future(super().load(key))
+        waiting = asyncio.shield(shared)
+        self._waiting[shared] += 1
+
+        def let_go(waiting: asyncio.Future[LoadedT]) -> None:
+            self._waiting[shared] -= 1
+            if waiting.cancelled() and not self._waiting[shared]:
+                shared.cancel()
+
+        waiting.add_done_callback(let_go)
+        return waiting
+
+    @cached_property
+    def _waiting(self) -> Counter[asyncio.Future[LoadedT]]:
+        return Counter()
 
 
 class Loaders:

@@ -100,6 +100,8 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
             Exception: _broken,
         },
     )
+    # An address with a slash too many is no address: leading on to the right one would repeat whatever host was named.
+    app.router.redirect_slashes = False
     return _surrounded(app, settings)
 
 

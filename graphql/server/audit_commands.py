@@ -34,11 +34,11 @@ async def verify(settings: Settings, known: str | None) -> None:
 
 def _print(verified: AuditVerified) -> None:
     head, sealed = verified.head, verified.sealed
-    lines = [f"{head.position - sealed.position} entries hold, up to place {head.position}"]
+    lines = [f"entries that hold: {head.position - sealed.position}, up to place {head.position}"]
     if sealed != START:
-        lines.append(f"{sealed.position} older ones were kept for as long as they must be, and are gone")
+        lines.append(f"older ones, which were kept long enough and are gone: {sealed.position}")
     if verified.waiting:
-        lines.append(f"{verified.waiting} newer ones have no place in the chain yet")
+        lines.append(f"newer ones, which have no place yet: {verified.waiting}")
     lines.append(f"head {head.digest}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     if verified.broken is not None:

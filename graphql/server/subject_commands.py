@@ -87,8 +87,8 @@ def _wrong(error: InvalidInput) -> WrongArguments:
 
 def _lines(erasure: SubjectErasure, *, dry_run: bool) -> list[str]:
     verb = "would be erased" if dry_run else "erased"
-    lines = [f"{verb}: {count} {KINDS[kind]}" for kind, count in erasure.erased.items()]
-    lines += [f"kept: {kept.count} {KINDS[kept.kind]}: {REASONS[kept.reason]}" for kept in erasure.kept]
+    lines = [f"{verb}: {KINDS[kind]} ({count})" for kind, count in erasure.erased.items()]
+    lines += [f"kept: {KINDS[kept.kind]} ({kept.count}): {REASONS[kept.reason]}" for kept in erasure.kept]
     return lines or ["nothing is held of this document"]
 
 

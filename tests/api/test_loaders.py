@@ -1,13 +1,17 @@
 """No list costs a query per row: what the records of a list point to is read together."""
 
+from pathlib import Path
+
 import pytest
 
+from adapters.sql.migrate import migrate
 from core.domain.negativation import Negativation
 from core.use_cases.consult_credit import ConsultCredit, ConsultCreditCommand
 from core.use_cases.consultation_subject import CustomerSubject
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from support.builders import make_customer, make_invoice
 from support.desk import Desk, global_id
+from support.storages import sql_storage, sqlite_address
 from support.world import World
 
 QUERIES = {
@@ -98,3 +102,18 @@ async def test_differing_pages_of_one_list_are_told_apart(desk: Desk) -> None:
     query = "{ customers { nodes { a: invoices(first: 1) { nodes { number } } b: invoices(first: 0) { nodes { number } } } } }"
     for customer in (await desk.ask(query)).one()["nodes"]:
         assert (len(customer["a"]["nodes"]), customer["b"]["nodes"]) == (1, [])
+
+
+async def test_a_field_that_fails_takes_nothing_from_others_that_wait_for_the_same_record(
+    tmp_path: Path,
+) -> None:
+    address = sqlite_address(tmp_path / "fiador.db")
+    await migrate(address)
+    query = """{ customers {
+        nodes { branch { name } }
+        edges { node { branch { name } negativations(first: 1, last: 1) { totalCount } } }
+    } branches { nodes { name } } }"""
+    async with sql_storage(address) as storage:
+        desk = Desk(await World(kept_in=storage).populate())
+        answers = [await desk.ask(query) for _ in range(10)]
+    assert {answer.code() for answer in answers} == {"INVALID_INPUT"}

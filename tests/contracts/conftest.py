@@ -1,23 +1,13 @@
 """Every test here runs on memory, on SQLite and on a real PostgreSQL."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from adapters.sql.migrate import migrate
 from ports.unit_of_work import UnitsOfWork
 from support.storages import Storage, memory_storage, sql_storage, sqlite_address
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables and no rows."""
-    file = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    asyncio.run(migrate(sqlite_address(file)))
-    return file
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -15,6 +15,8 @@ from faults.settling import settled
 from support.postgresql import PostgresServer
 
 CALLERS = 6
+PAUSE = 0.25
+"""How many seconds a caller thinks at most: the load is to be steady, and to leave room for processes that start."""
 
 
 async def test_kill_9_loses_nothing_and_doubles_nothing(
@@ -35,7 +37,11 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
         await bureau.misbehave(chance)
         async with fleet_of(company, bureau, tmp_path, *kinds) as fleet:
             load = Load(
-                http=http, addresses=lambda: fleet.addresses, debtors=iter(company.debtors), chance=chance
+                http=http,
+                addresses=lambda: fleet.addresses,
+                debtors=iter(company.debtors),
+                chance=chance,
+                pause=PAUSE,
             )
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(load.run(CALLERS))

@@ -22,8 +22,9 @@ CALLERS = 6
 
 @pytest.fixture
 def database() -> Iterator[PostgresServer]:
-    """A server of the test's own, which may be stopped."""
+    """A server of the test's own, which may be stopped, and keeps what it committed when it crashes."""
     with running_server() as server:
+        asyncio.run(server.run("ALTER SYSTEM SET synchronous_commit = on", "SELECT pg_reload_conf()"))
         yield server
 
 

@@ -1,108 +1,22 @@
 """Whatever arrives at the socket, the answer is a clear refusal, and the server goes on."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from server.net import listen, serving
-from support.served import ADMIN_TOKEN, served
+from support.served import served
+from support.sockets import PATIENCE, VIEWER, Socket, head_of, listening
 
 MEGABYTE = 1_000_000
-PATIENCE = 60
-VIEWER = b'{"query": "{ viewer { name } }"}'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back: the status and the body; status 0 when the server only hung up."""
-
-    status: int
-    body: bytes
-
-    def codes(self) -> list[str]:
-        """The codes of its errors."""
-        return [error["extensions"]["code"] for error in json.loads(self.body)["errors"]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Socket:
-    """Where the service listens, spoken to byte for byte."""
-
-    port: int
-
-    async def send(self, *parts: bytes) -> Answer:
-        """Send these bytes, and read to the end of the answer or of the connection."""
-        async with asyncio.timeout(PATIENCE):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            try:
-                for part in parts:
-                    writer.write(part)
-                    await writer.drain()
-            except ConnectionError:
-                pass  # it was refused before it was sent whole; the answer is there all the same
-            try:
-                return await _read(reader)
-            finally:
-                writer.close()
-
-    async def post(self, body: bytes, *headers: bytes, content_type: bytes = b"application/json") -> Answer:
-        """POST to /graphql, with the administrator's token."""
-        head = _head(
-            b"POST /graphql HTTP/1.1",
-            b"Content-Type: " + content_type,
-            b"Content-Length: %d" % len(body),
-            *headers,
-        )
-        return await self.send(head, body)
-
-    async def ask(self, query: str, **more: Any) -> Answer:
-        """POST a document."""
-        return await self.post(json.dumps({"query": query, **more}).encode())
-
-    async def is_alive(self) -> bool:
-        """Whether an ordinary request is answered."""
-        return (await self.post(VIEWER)).body == b'{"data":{"viewer":{"name":"admin"}}}'
-
-
-def _head(first: bytes, *headers: bytes) -> bytes:
-    known = (
-        b"Host: fiador.test",
-        b"Accept: application/graphql-response+json",
-        b"Authorization: Bearer " + ADMIN_TOKEN.encode(),
-        b"Connection: close",
-    )
-    return b"\r\n".join((first, *known, *headers, b"", b""))
-
-
-async def _read(reader: asyncio.StreamReader) -> Answer:
-    try:
-        received = await reader.read()
-    except ConnectionError:
-        received = b""
-    head, _, body = received.partition(b"\r\n\r\n")
-    return Answer(status=int(head.split(b" ", 2)[1]) if head else 0, body=body)
-
-
-@asynccontextmanager
-async def _listening(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Socket]:
-    async with served(monkeypatch, tmp_path, log_format="json") as (app, _):
-        with closing(listen("127.0.0.1", 0)) as listener:
-            async with serving(app, listener):
-                yield Socket(port=listener.getsockname()[1])
 
 
 @pytest.fixture
 async def socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Socket]:
-    """The service on a socket; after the test it must be alive."""
-    async with _listening(monkeypatch, tmp_path) as found:
+    """The service on a socket."""
+    async with served(monkeypatch, tmp_path, log_format="json") as (app, _), listening(app) as found:
         yield found
-        assert await found.is_alive()
 
 
 async def test_bodies_that_are_no_request(socket: Socket) -> None:
@@ -187,10 +101,12 @@ async def test_bodies_that_are_too_large(socket: Socket) -> None:
     large = b'{"query": "{ viewer { name } }", "variables": {"x": "' + b"x" * (10 * MEGABYTE) + b'"}}'
     assert (await socket.post(large)).status == 413
     chunks = [b"%x\r\n%s\r\n" % (len(part), part) for part in (large[:MEGABYTE],) * 10]
-    head = _head(b"POST /graphql HTTP/1.1", b"Content-Type: application/json", b"Transfer-Encoding: chunked")
+    head = head_of(
+        b"POST /graphql HTTP/1.1", b"Content-Type: application/json", b"Transfer-Encoding: chunked"
+    )
     assert (await socket.send(head, *chunks, b"0\r\n\r\n")).status == 413
     announced = (b"Content-Type: application/json", b"Content-Length: 99999999999999999999")
-    assert (await socket.send(_head(b"POST /graphql HTTP/1.1", *announced), b"{}")).status in (0, 400, 413)
+    assert (await socket.send(head_of(b"POST /graphql HTTP/1.1", *announced), b"{}")).status in (0, 400, 413)
 
 
 async def test_other_ways_to_send(socket: Socket) -> None:
@@ -201,10 +117,10 @@ async def test_other_ways_to_send(socket: Socket) -> None:
     assert (await socket.post(VIEWER, content_type=b"\xff\xfe")).status in (400, 415)
     assert (await socket.post(VIEWER, b"Content-Encoding: gzip")).status == 415
     update = b"mutation%20%7B%20updateCreditParameters(input%3A%7B%7D)%20%7B__typename%7D%7D"
-    assert (await socket.send(_head(b"GET /graphql?query=" + update + b" HTTP/1.1"))).status == 405
-    assert (await socket.send(_head(b"GET /graphql?query=" + mutation + b" HTTP/1.1"))).status == 400
+    assert (await socket.send(head_of(b"GET /graphql?query=" + update + b" HTTP/1.1"))).status == 405
+    assert (await socket.send(head_of(b"GET /graphql?query=" + mutation + b" HTTP/1.1"))).status == 400
     for method in (b"PUT", b"DELETE", b"PATCH", b"TRACE", b"CONNECT", b"PROPFIND", b"GETX"):
-        assert (await socket.send(_head(method + b" /graphql HTTP/1.1"))).status in (400, 405), method
+        assert (await socket.send(head_of(method + b" /graphql HTTP/1.1"))).status in (400, 405), method
 
 
 async def test_query_strings(socket: Socket) -> None:
@@ -219,7 +135,7 @@ async def test_query_strings(socket: Socket) -> None:
         b"&&&===",
         b"%",
     ):
-        answer = await socket.send(_head(b"GET /graphql?" + query + b" HTTP/1.1"))
+        answer = await socket.send(head_of(b"GET /graphql?" + query + b" HTTP/1.1"))
         assert answer.status == 400, query[:60]
         assert set(answer.codes()) <= {"BAD_REQUEST", "SYNTAX_ERROR"}
 
@@ -227,18 +143,18 @@ async def test_query_strings(socket: Socket) -> None:
 async def test_heads_that_are_too_large_or_odd(socket: Socket) -> None:
     post = b"POST /graphql HTTP/1.1"
     for head in (
-        _head(post, b"X-Long: " + b"x" * MEGABYTE),
-        _head(post, b"X-" + b"x" * MEGABYTE + b": x"),
-        _head(post, *(b"X-%d: x" % number for number in range(20_000))),
-        _head(b"GET /" + b"x" * MEGABYTE + b" HTTP/1.1"),
-        _head(b"POST /graphql HTTP/9.9"),
-        _head(b"POST /graphql"),
-        _head(post, b"No colon here"),
-        _head(post, b"Content-Length: -1"),
-        _head(post, b"Content-Length: x"),
-        _head(post, b"Content-Length: 1", b"Content-Length: 2"),
-        _head(post, b"Transfer-Encoding: nonsense"),
-        _head(post, b" : "),
+        head_of(post, b"X-Long: " + b"x" * MEGABYTE),
+        head_of(post, b"X-" + b"x" * MEGABYTE + b": x"),
+        head_of(post, *(b"X-%d: x" % number for number in range(20_000))),
+        head_of(b"GET /" + b"x" * MEGABYTE + b" HTTP/1.1"),
+        head_of(b"POST /graphql HTTP/9.9"),
+        head_of(b"POST /graphql"),
+        head_of(post, b"No colon here"),
+        head_of(post, b"Content-Length: -1"),
+        head_of(post, b"Content-Length: x"),
+        head_of(post, b"Content-Length: 1", b"Content-Length: 2"),
+        head_of(post, b"Transfer-Encoding: nonsense"),
+        head_of(post, b" : "),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500,
         b"\x00" * 1_000,
         b"\r\n" * 1_000,
@@ -268,7 +184,7 @@ async def test_headers_that_are_no_text(socket: Socket) -> None:
 
 
 async def test_who_hangs_up_in_the_middle(socket: Socket) -> None:
-    head = _head(b"POST /graphql HTTP/1.1", b"Content-Type: application/json", b"Content-Length: 1000")
+    head = head_of(b"POST /graphql HTTP/1.1", b"Content-Type: application/json", b"Content-Length: 1000")
     for cut in (10, len(head) - 3, len(head), len(head) + 20):
         async with asyncio.timeout(PATIENCE):
             _, writer = await asyncio.open_connection("127.0.0.1", socket.port)
@@ -276,7 +192,7 @@ async def test_who_hangs_up_in_the_middle(socket: Socket) -> None:
             await writer.drain()
             writer.close()
             await writer.wait_closed()
-    bad_chunk = _head(
+    bad_chunk = head_of(
         b"POST /graphql HTTP/1.1", b"Content-Type: application/json", b"Transfer-Encoding: chunked"
     )
     assert (await socket.send(bad_chunk, b"zz\r\nnot hexadecimal\r\n")).status in (0, 400)
@@ -295,8 +211,8 @@ async def test_addresses_that_are_odd(socket: Socket) -> None:
         b"http://evil.example/nowhere",
         b"/" + b"a/" * 2_000,
     ):
-        answer = await socket.send(_head(b"GET " + path + b" HTTP/1.1"))
+        answer = await socket.send(head_of(b"GET " + path + b" HTTP/1.1"))
         assert answer.status in (400, 404), (answer.status, path[:60])
     for query in (b"performedFrom=x", b"outcome=%00", b"first=1&first=2", b"branchId=%ff", b"x" * 20_000):
-        answer = await socket.send(_head(b"GET /reports/consultations.csv?" + query + b" HTTP/1.1"))
+        answer = await socket.send(head_of(b"GET /reports/consultations.csv?" + query + b" HTTP/1.1"))
         assert answer.status == 400, query[:40]

@@ -36,13 +36,15 @@ async def _id_of(world: World, kind: str) -> str:
     if kind in ("Branch", "Customer", "Integration", "Invoice"):
         return global_id(getattr(world, kind.lower()))
     if kind == "BranchExternalId":
+        named = f"filial-{world.branch.number}"
         async with world.units_of_work.begin() as work:
-            await work.branches.save(replace(world.branch, external_id="matriz"))
-        return "matriz"
+            await work.branches.save(replace(world.branch, external_id=named))
+        return named
     if kind == "CustomerExternalId":
+        named = f"cliente-0-{world.customer.number}"
         async with world.units_of_work.begin() as work:
-            await work.customers.save(replace(world.customer, external_id="cliente-0"))
-        return "cliente-0"
+            await work.customers.save(replace(world.customer, external_id=named))
+        return named
     if kind == "Monitor":
         return global_id(await _monitor(world))
     if kind == "BareBranch":

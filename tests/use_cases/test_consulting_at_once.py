@@ -1,8 +1,8 @@
 """Consultations at the same moment and after a crash: one order, one bill, one answer for all who want it."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -154,4 +154,41 @@ class Counted(UnitsOfWork):
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         self.reads += 1
+        return self._units.read()
+
+
+async def test_a_crowd_that_wants_one_document_asks_the_storage_one_at_a_time(world: World) -> None:
+    alone = Alone(world.units_of_work)
+    use_case = replace(world.use_case(ConsultCredit), units_of_work=alone)
+    command = ConsultCreditCommand(caller=world.caller, subject=CustomerSubject(world.customer.id), plan=PLAN)
+
+    pause = world.bureau.pause("consult")
+    crowd = [asyncio.create_task(use_case(command)) for _ in range(20)]
+    await until(lambda: alone.begun == 20)
+
+    assert alone.most == 1
+    pause.resumed.set()
+    assert len({consultation.id for consultation in await asyncio.gather(*crowd)}) == 1
+
+
+class Alone(UnitsOfWork):
+    """Units of work that take their time; `most` is how many of those that write were open at once."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._open = self.most = self.begun = 0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        self.begun += 1
+        self._open += 1
+        self.most = max(self.most, self._open)
+        try:
+            await asyncio.sleep(0)
+            async with self._units.begin() as work:
+                yield work
+        finally:
+            self._open -= 1
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._units.read()

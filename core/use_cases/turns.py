@@ -1,0 +1,24 @@
+"""Taking turns within the process, before the storage makes its callers take turns: there each one holds a connection."""
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+
+@dataclass(eq=False, kw_only=True)
+class Turns:
+    """One at a time for each thing, first come, first served. What matters is locked in the storage all the same, where
+    other processes see it: this keeps a crowd that wants one thing from holding every connection that others need.
+    """
+
+    def __post_init__(self) -> None:
+        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def of(self, what: Hashable) -> AsyncIterator[None]:
+        """A turn at it. A lock is forgotten when nobody holds it or waits for it."""
+        lock = self._locks.setdefault(what, asyncio.Lock())
+        async with lock:
+            yield
