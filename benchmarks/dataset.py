@@ -80,7 +80,7 @@ def _fill(connection: Connection, size: Size) -> None:
             if "number" in table.columns:
                 sequence = f"pg_get_serial_sequence('{table.name}', 'number')"
                 connection.execute(
-                    text(f"SELECT setval({sequence}, (SELECT coalesce(max(number), 1) FROM {table.name}))")  # noqa: S608
+                    text(f"SELECT setval({sequence}, (SELECT coalesce(max(number), 1) FROM {table.name}))")
                 )
 
 

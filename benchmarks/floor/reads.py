@@ -43,7 +43,7 @@ NESTED = f"""
         FROM negativations WHERE customer_id IN ({_PLACES})
     ) AS ranked
     WHERE place <= {INNER} + 1 ORDER BY customer_id, number DESC
-"""  # noqa: S608 - made of constants
+"""
 
 NO_BOUND = 2**53
 
