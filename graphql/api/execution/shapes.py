@@ -15,7 +15,7 @@ from api.lists import CONSULTATIONS, INVOICES, NEGATIVATIONS
 from api.paging import ListKind
 from core.domain.access import Scope
 from core.domain.bureau import Environment, FailureClass
-from core.domain.consultation import ConsultationOutcome
+from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.integration import Intermediary
 from core.domain.invoice import InvoiceStatus, SettlementMethod
 from core.domain.listing import (
@@ -260,6 +260,7 @@ BRANCH: Shape = Shape(
         "stateCode": _one_of(StateCode, "state_code"),
         "city": _text("city"),
         "requiresRescission": _truth("requires_rescission"),
+        "dailyConsultationBudget": _text("daily_consultation_budget"),
         "createdAt": _instant("created_at"),
         "updatedAt": _instant("updated_at"),
         "integration": One(reference="integration", shape=lambda: INTEGRATION),
@@ -412,6 +413,7 @@ CONSULTATION: Shape = Shape(
         "stateCode": _one_of(StateCode, "state_code", nullable=True),
         "plan": _one_of(ConsultationPlan, "plan"),
         "environment": _one_of(Environment, "environment"),
+        "purpose": _one_of(ConsultationPurpose, "purpose", nullable=True),
         "outcome": _one_of(ConsultationOutcome, "outcome"),
         "performedAt": _instant("performed_at"),
         "performedBy": _text("performed_by"),
