@@ -118,7 +118,11 @@ async def run(job: Job) -> Load:
             start = perf_counter()
             if start >= until:
                 return
-            status, body = await connection.ask(requests[place])
+            try:
+                status, body = await connection.ask(requests[place])
+            except ConnectionError as error:
+                load.asked, load.wrong, load.said = load.asked + 1, load.wrong + 1, load.said or str(error)
+                return
             last = end = perf_counter()
             load.asked += 1
             if status != 200 or wanted not in body:

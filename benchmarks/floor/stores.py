@@ -53,8 +53,8 @@ class Store(Protocol):
         """The rows of a statement that only reads, some at a time."""
 
     @abstractmethod
-    def lock(self, name: str) -> Sequence[Statement]:
-        """The statements that take a lock of that name until the transaction ends."""
+    def lock(self, name: str) -> Script:
+        """Take a lock of that name until the transaction ends."""
 
     @abstractmethod
     def given(self, value: UUID | datetime | date | bool) -> Any:
@@ -108,8 +108,8 @@ class PostgresqlStore(Store):
             while rows := await cursor.fetch(CHUNK):
                 yield rows
 
-    def lock(self, name: str) -> Sequence[Statement]:
-        return [("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", (name,))]
+    def lock(self, name: str) -> Script:
+        yield "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", (name,)
 
     def given(self, value: UUID | datetime | date | bool) -> Any:
         return value
@@ -165,8 +165,9 @@ class SqliteStore(Store):
         finally:
             connection.close()
 
-    def lock(self, name: str) -> Sequence[Statement]:
-        return ()
+    def lock(self, name: str) -> Script:
+        # Whoever writes is alone.
+        yield from ()
 
     def given(self, value: UUID | datetime | date | bool) -> Any:
         if isinstance(value, UUID):
