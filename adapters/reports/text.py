@@ -4,12 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from core.domain.documents import Document, DocumentKind, parse_document
-from core.domain.errors import InvalidInput
+from core.domain.documents import Document
+from core.domain.masking import without_cpfs
 
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _SEPARATORS = r"[^0-9A-Za-z]{0,3}"
-_LIKE_A_CPF = re.compile(r"(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
 _SHORTEST_TELLING = 8
 
 _LONG_WORD = re.compile(r"(\S{20,})")
@@ -48,13 +47,6 @@ def hider(document: Document) -> Callable[[str], str]:
     pattern = re.compile(whole, re.IGNORECASE)
 
     def hide(text: str) -> str:
-        return _LIKE_A_CPF.sub(_masked_cpf, pattern.sub(document.masked, text))
+        return without_cpfs(pattern.sub(document.masked, text))
 
     return hide
-
-
-def _masked_cpf(found: re.Match[str]) -> str:
-    try:
-        return parse_document(found[0], kind=DocumentKind.CPF).masked
-    except InvalidInput:
-        return found[0]

@@ -8,6 +8,7 @@ from adapters.reports.labels import BlockLabels
 from adapters.reports.text import hider, visible
 from core.domain.bureau import Environment
 from core.domain.documents import DocumentKind
+from core.domain.masking import Masking
 from core.domain.report import ReportBlock, ReportEntry, Score
 from core.domain.report_sheet import ReportSheet
 
@@ -92,8 +93,12 @@ def view_of(sheet: ReportSheet) -> SheetView:
     document = sheet.consultation.document
     hide = None if sheet.whole_document else hider(document)
 
+    masking = Masking.of(document, whole=sheet.whole_document)
+    hide_names = masking.names(*(visible(name) for name in _names(sheet)))
+
     def show(text: str) -> str:
-        return hide(visible(text)) if hide else visible(text)
+        told = hide_names(visible(text))
+        return hide(told) if hide else told
 
     shown_document = document.formatted if sheet.whole_document else document.masked
     heading = f"Relatório de consulta {labels.INTERMEDIARIES[sheet.intermediary]}"
@@ -111,7 +116,7 @@ def view_of(sheet: ReportSheet) -> SheetView:
         document_note="" if sheet.whole_document else labels.MASKED_NOTE,
         headline=_headline(blocks),
         consultation=tuple(_consultation_facts(sheet, show)),
-        identity=tuple(_identity_facts(sheet, show)),
+        identity=tuple(_identity_facts(sheet, show, masking)),
         identity_note=""
         if sheet.report.identity
         else labels.NOT_IN_PLAN.format(what="a confirmação cadastral"),
@@ -130,6 +135,13 @@ def _notes(sheet: ReportSheet, performed_at: str) -> Iterator[str]:
     if any(getattr(sheet.report, key) is None for key in labels.BLOCKS):
         yield labels.ABSENT_NOTE.format(plan=labels.PLANS[sheet.consultation.plan])
     yield labels.PRIVACY_NOTE
+
+
+def _names(sheet: ReportSheet) -> Iterator[str]:
+    """The names that stand on the sheet."""
+    identity = sheet.report.identity
+    known = (sheet.subject_name, identity and identity.name, identity and identity.mother_name)
+    yield from filter(None, known)
 
 
 def _name(sheet: ReportSheet, show: Show) -> str:
@@ -154,7 +166,7 @@ def _consultation_facts(sheet: ReportSheet, show: Show) -> Iterator[Fact]:
     yield Fact("CNPJ da filial", sheet.branch_document.formatted)
 
 
-def _identity_facts(sheet: ReportSheet, show: Show) -> Iterator[Fact]:
+def _identity_facts(sheet: ReportSheet, show: Show, masking: Masking) -> Iterator[Fact]:
     identity = sheet.report.identity
     person = sheet.consultation.document.kind is DocumentKind.CPF
     if identity:
@@ -163,8 +175,9 @@ def _identity_facts(sheet: ReportSheet, show: Show) -> Iterator[Fact]:
         yield Fact("Nome no cadastro do provedor", show(sheet.subject_name))
     if not identity:
         return
-    if identity.birth_or_foundation_on:
-        yield Fact("Nascimento" if person else "Fundação", formats.day(identity.birth_or_foundation_on))
+    born_on = identity.birth_or_foundation_on
+    if born_on and masking.day(born_on):
+        yield Fact("Nascimento" if person else "Fundação", formats.day(born_on))
     if identity.document_status:
         yield Fact(f"Situação do {sheet.consultation.document.kind}", show(identity.document_status))
     if identity.mother_name:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from core.domain.errors import InvalidInput, Problem
+from core.domain.masking import MASK
 
 MAX_NAME = 120
 MAX_EMAIL = 254
@@ -28,8 +29,11 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def parse_text(text: str, *, path: tuple[str, ...], longest: int = MAX_NAME) -> str:
-    """One line of text, stripped and composed (NFC). `INVALID_TEXT` when empty, longer, or not printable."""
+    """One line of text, stripped and composed (NFC). `INVALID_TEXT` when empty, longer, or not printable, `MASKED_VALUE`
+    when it was masked.
+    """
     line = unicodedata.normalize("NFC", text.strip())
+    _require_unmasked(line, path)
     if not line or len(line) > longest or any(unicodedata.category(sign) in _UNPRINTABLE for sign in line):
         raise InvalidInput(problems=(Problem(path, "INVALID_TEXT", {"max": longest}),))
     return line
@@ -60,12 +64,19 @@ def parse_postal_code(text: str, *, path: tuple[str, ...]) -> str:
 
 
 def parse_email(text: str, *, path: tuple[str, ...]) -> str:
-    """A plausible e-mail address: whether it exists, only a message to it tells. `INVALID_EMAIL`."""
+    """A plausible e-mail address: whether it exists, only a message to it tells. `INVALID_EMAIL`, `MASKED_VALUE`."""
     address = text.strip()
+    _require_unmasked(address, path)
     printable = not any(unicodedata.category(sign) in _UNPRINTABLE for sign in address)
     if len(address) > MAX_EMAIL or not printable or not _EMAIL.fullmatch(address):
         raise InvalidInput(problems=(Problem(path, "INVALID_EMAIL"),))
     return address
+
+
+def _require_unmasked(text: str, path: tuple[str, ...]) -> None:
+    """What a caller was shown masked and sends back would overwrite what is known."""
+    if MASK in text:
+        raise InvalidInput(problems=(Problem(path, "MASKED_VALUE"),))
 
 
 def _phone_digits(text: str) -> str:

@@ -15,7 +15,7 @@ class ReportSheet:
     intermediary: gives the report its name. branch_name, branch_document: who consulted (always shown whole).
     subject_name: the name in our own record; None when a bare document was consulted.
     whole_document: whether the reader may see the consulted document whole; otherwise it is masked wherever it appears,
-    also inside the bureau's texts.
+    also inside the bureau's texts, and so are the names of a person; the birth date is left out.
     """
 
     consultation: Consultation

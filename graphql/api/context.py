@@ -13,6 +13,7 @@ from api.use_cases import UseCases
 from core.domain.access import Caller, Scope
 from ports.clock import Clock
 from ports.unit_of_work import UnitsOfWork
+from ports.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Context:
     use_cases: UseCases
     loaders: Loaders
     clock: Clock
+    vault: Vault
     report_link: Callable[[str], str] = str
     admit_paid: Callable[[], Awaitable[None]] = admit_always
 

@@ -9,10 +9,13 @@ from typing import TypeVar
 
 from core.domain.errors import InvalidInput, Problem
 from core.domain.paging import Cursor, KeyValue, Order
+from core.domain.secret import SealedSecret, Secret, SecretUnreadable
+from ports.vault import Vault
 
 OrderFieldT = TypeVar("OrderFieldT", bound=StrEnum)
 
 _MAX_LENGTH = 2048
+_MAX_SEALED = 2 * _MAX_LENGTH
 _MAX_NUMBER = 2**31 - 1
 
 
@@ -45,6 +48,27 @@ def decode_cursor(
     except (binascii.Error, ValueError, TypeError, IndexError, KeyError, RecursionError):
         raise InvalidInput(problems=(Problem(path, "INVALID_CURSOR"),)) from None
     return cursor
+
+
+def seal_cursor(vault: Vault, list_name: str, text: str) -> str:
+    """A cursor whose place nobody can read: it holds a name."""
+    sealed = vault.seal(Secret(text), _context(list_name))
+    return base64.urlsafe_b64encode(sealed.ciphertext).decode()
+
+
+def open_cursor(vault: Vault, list_name: str, text: str, *path: str) -> str:
+    """The cursor that was sealed. Raises InvalidInput `INVALID_CURSOR` at `path` for whatever was not sealed here."""
+    try:
+        if len(text) > _MAX_SEALED:
+            raise ValueError("too long")
+        sealed = SealedSecret(base64.b64decode(text.encode(), altchars=b"-_", validate=True))
+        return vault.open(sealed, _context(list_name)).value
+    except (binascii.Error, ValueError, SecretUnreadable):
+        raise InvalidInput(problems=(Problem(path, "INVALID_CURSOR"),)) from None
+
+
+def _context(list_name: str) -> str:
+    return f"cursor:{list_name}"
 
 
 def _type_name(value: KeyValue) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Generic, TypeAlias, TypeVar
 import strawberry
 
 from api.context import Context
-from api.cursors import decode_cursor, encode_cursor
+from api.cursors import decode_cursor, encode_cursor, open_cursor, seal_cursor
 from api.fields import resolved
 from api.inputs import InputReader
 from core.domain.paging import MAX_PAGE, Cursor, KeyValue, Order, Page, Window
@@ -115,7 +115,10 @@ class NestedKind(ListKind[RecordT, FilterT, OrderFieldT]):
 
 
 def read_window(
-    kind: ListKind[RecordT, FilterT, OrderFieldT], order: Order[OrderFieldT], page: PageArguments
+    context: Context,
+    kind: ListKind[RecordT, FilterT, OrderFieldT],
+    order: Order[OrderFieldT],
+    page: PageArguments,
 ) -> Window:
     """The window that `page` asks for. Raises InvalidInput with every problem of its arguments."""
     reader = InputReader()
@@ -126,12 +129,13 @@ def read_window(
         reader.add(("last",), "FIRST_AND_LAST")
     value_type = kind.values[order.field]
 
+    def decode(text: str, name: str) -> Cursor:
+        if _sealed(context, kind, order):
+            text = open_cursor(context.vault, kind.name, text, name)
+        return decode_cursor(kind.name, order, value_type, text, name)
+
     def place(text: str | None, name: str) -> Cursor | None:
-        return (
-            None
-            if text is None
-            else reader.attempt(lambda: decode_cursor(kind.name, order, value_type, text, name))
-        )
+        return None if text is None else reader.attempt(lambda: decode(text, name))
 
     after, before = place(page.after, "after"), place(page.before, "before")
     reader.raise_if_any()
@@ -150,7 +154,7 @@ async def read_connection(
     wrap: Callable[[RecordT], NodeT],
 ) -> Connection[NodeT]:
     """Read a page. Raises InvalidInput when its arguments are wrong."""
-    window = read_window(kind, order, page)
+    window = read_window(context, kind, order, page)
     async with context.units_of_work.read() as work:
         found = await kind.store(work).page(matching, order, window)
 
@@ -158,7 +162,7 @@ async def read_connection(
         async with context.units_of_work.read() as work:
             return await kind.store(work).count(matching)
 
-    return _connection(kind, order, found, wrap, count)
+    return _connection(context, kind, order, found, wrap, count)
 
 
 async def read_nested_connection(
@@ -170,26 +174,37 @@ async def read_nested_connection(
     wrap: Callable[[RecordT], NodeT],
 ) -> Connection[NodeT]:
     """Read a page inside a record: those inside all records of a list are read together. Raises InvalidInput."""
-    window = read_window(kind, order, page)
+    window = read_window(context, kind, order, page)
     found = await context.loaders.pages(kind.name, kind.store).load((matching, order, window))
 
     async def count() -> int:
         return await context.loaders.counts(kind.name, kind.store).load(matching)
 
-    return _connection(kind, order, found, wrap, count)
+    return _connection(context, kind, order, found, wrap, count)
+
+
+def _sealed(
+    context: Context, kind: ListKind[RecordT, FilterT, OrderFieldT], order: Order[OrderFieldT]
+) -> bool:
+    """Whether the list's cursors hold names that the caller may not see."""
+    return kind.values[order.field] is str and not context.sees_whole_documents()
 
 
 def _connection(
+    context: Context,
     kind: ListKind[RecordT, FilterT, OrderFieldT],
     order: Order[OrderFieldT],
     found: Page[RecordT],
     wrap: Callable[[RecordT], NodeT],
     count: Callable[[], Awaitable[int]],
 ) -> Connection[NodeT]:
-    edges = [
-        Edge(cursor=encode_cursor(kind.name, order, edge.cursor), node=wrap(edge.record))
-        for edge in found.edges
-    ]
+    sealed = _sealed(context, kind, order)
+
+    def cursor(place: Cursor) -> str:
+        text = encode_cursor(kind.name, order, place)
+        return seal_cursor(context.vault, kind.name, text) if sealed else text
+
+    edges = [Edge(cursor=cursor(edge.cursor), node=wrap(edge.record)) for edge in found.edges]
     return Connection(
         edges=edges,
         page_info=PageInfo(

@@ -60,8 +60,11 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
     """The application. demo_token: what GraphiQL opens with, to people on this machine."""
     container = services.container
     units_of_work, clock = container.resolve(UnitsOfWork), container.resolve(Clock)
-    tickets = Tickets(vault=container.resolve(Vault), clock=clock)
-    contexts = ContextFactory(units_of_work=units_of_work, use_cases=use_cases(container), clock=clock)
+    vault = container.resolve(Vault)
+    tickets = Tickets(vault=vault, clock=clock)
+    contexts = ContextFactory(
+        units_of_work=units_of_work, use_cases=use_cases(container), clock=clock, vault=vault
+    )
     limits = RateLimits(requests=services.settings.rate_limit, paid=services.settings.consultation_rate_limit)
     door = Door(contexts.identify, tickets, container.resolve(ConfirmCaller), limits)
     pages = ReportPages(

@@ -31,7 +31,7 @@ from server.query_filters import problem_text, read_filter
 from server.report_tables import (
     CONSULTATION_COLUMNS,
     NEGATIVATION_COLUMNS,
-    ShowDocument,
+    Shown,
     columns_of,
     rows_of,
 )
@@ -168,11 +168,9 @@ def _conditions(parameters: QueryParams) -> QueryParams:
     return QueryParams([(name, value) for name, value in parameters.multi_items() if name != TICKET])
 
 
-def _shown_to(caller: Caller) -> ShowDocument:
-    """How this caller sees documents."""
-    if access.Scope.WHOLE_DOCUMENTS in caller.scopes:
-        return lambda document: document.formatted
-    return lambda document: document.masked
+def _shown_to(caller: Caller) -> Shown:
+    """How this caller sees documents and names."""
+    return Shown(whole=access.Scope.WHOLE_DOCUMENTS in caller.scopes)
 
 
 def _problem(problem: Problem, language: Language) -> dict[str, str]:

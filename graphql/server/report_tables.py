@@ -11,14 +11,29 @@ from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.documents import Document
 from core.domain.integration import Integration
 from core.domain.invoice import InvoiceStatus
+from core.domain.masking import Masking
 from core.domain.negativation import NegativationForm, NegativationStatus
 from core.use_cases.stream_consultations import ConsultationLine
 from core.use_cases.stream_negativations import NegativationLine
 from ports.table_writer import Cell, TableColumn
 
 LineT = TypeVar("LineT")
-ShowDocument = Callable[[Document], str]
-"""How a document is written: whole or masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader sees of documents and of the names of people."""
+
+    whole: bool
+
+    def document(self, document: Document) -> str:
+        """A document, whole or masked."""
+        return document.formatted if self.whole else document.masked
+
+    def name(self, name: str | None, holder: Document) -> str | None:
+        """The name of whoever has that document."""
+        return None if name is None else Masking.of(holder, whole=self.whole).name(name)
+
 
 ENVIRONMENTS = {Environment.PRODUCTION: "Produção", Environment.HOMOLOGATION: "Homologação"}
 
@@ -71,7 +86,7 @@ class ReportColumn(Generic[LineT]):
 
     title: str
     width: int
-    cell: Callable[[LineT, ShowDocument], Cell]
+    cell: Callable[[LineT, Shown], Cell]
 
 
 def columns_of(columns: Sequence[ReportColumn[LineT]]) -> list[TableColumn]:
@@ -80,7 +95,7 @@ def columns_of(columns: Sequence[ReportColumn[LineT]]) -> list[TableColumn]:
 
 
 async def rows_of(
-    columns: Sequence[ReportColumn[LineT]], lines: AsyncGenerator[LineT, None], show: ShowDocument
+    columns: Sequence[ReportColumn[LineT]], lines: AsyncGenerator[LineT, None], show: Shown
 ) -> AsyncGenerator[Sequence[Cell], None]:
     """The lines as rows of cells, one at a time; closing it closes them."""
     async with aclosing(lines):
@@ -89,13 +104,13 @@ async def rows_of(
 
 
 def _consultation(
-    title: str, width: int, cell: Callable[[ConsultationLine, ShowDocument], Cell]
+    title: str, width: int, cell: Callable[[ConsultationLine, Shown], Cell]
 ) -> ReportColumn[ConsultationLine]:
     return ReportColumn(title=title, width=width, cell=cell)
 
 
 def _negativation(
-    title: str, width: int, cell: Callable[[NegativationLine, ShowDocument], Cell]
+    title: str, width: int, cell: Callable[[NegativationLine, Shown], Cell]
 ) -> ReportColumn[NegativationLine]:
     return ReportColumn(title=title, width=width, cell=cell)
 
@@ -112,8 +127,8 @@ CONSULTATION_COLUMNS = (
     _consultation("ID", 8, lambda line, show: line.consultation.number),
     _consultation("Data da consulta", 20, lambda line, show: line.consultation.performed_at),
     _consultation("Consultar por", 13, lambda line, show: SUBJECT_KINDS[line.consultation.subject_kind]),
-    _consultation("Nome", 34, lambda line, show: line.subject_name),
-    _consultation("CPF/CNPJ", 20, lambda line, show: show(line.consultation.document)),
+    _consultation("Nome", 34, lambda line, show: show.name(line.subject_name, line.consultation.document)),
+    _consultation("CPF/CNPJ", 20, lambda line, show: show.document(line.consultation.document)),
     _consultation("UF", 5, lambda line, show: line.consultation.state_code),
     _consultation("Tipo de consulta", 22, lambda line, show: PLANS[line.consultation.plan]),
     _consultation("Finalidade", 30, lambda line, show: PURPOSES[line.consultation.purpose]),
@@ -133,8 +148,12 @@ NEGATIVATION_COLUMNS = (
     _negativation("ID", 8, lambda line, show: line.negativation.number),
     _negativation("Situação", 28, lambda line, show: STATUSES[line.negativation.status]),
     _negativation("Forma", 12, lambda line, show: FORMS[line.negativation.form]),
-    _negativation("Cliente", 34, lambda line, show: line.negativation.debtor.name),
-    _negativation("CPF/CNPJ", 20, lambda line, show: show(line.negativation.debtor.document)),
+    _negativation(
+        "Cliente",
+        34,
+        lambda line, show: show.name(line.negativation.debtor.name, line.negativation.debtor.document),
+    ),
+    _negativation("CPF/CNPJ", 20, lambda line, show: show.document(line.negativation.debtor.document)),
     _negativation("Boleto", 9, lambda line, show: line.invoice.number),
     _negativation("Código externo do boleto", 24, lambda line, show: line.invoice.external_id),
     _negativation("Situação do boleto", 18, lambda line, show: INVOICE_STATUSES[line.invoice.status]),

@@ -113,7 +113,7 @@ def test_each_error_type_implements_the_interface_and_carries_its_own_code() -> 
         for name, found in core.type_map.items()
         if isinstance(found, GraphQLObjectType) and re.search("(Error|Warning)$", name)
     ]
-    assert len(errors_found) == 19
+    assert len(errors_found) == 20
     assert [
         found.name for found in errors_found if "UserError" not in {i.name for i in found.interfaces}
     ] == []

@@ -8,7 +8,7 @@ from random import Random
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import col
 
@@ -27,6 +27,10 @@ from server.settings import Settings
 from support.postgresql import PostgresServer
 
 ORDERS = 120
+_SESSIONS = """
+SELECT pid, state, wait_event, now() - state_change AS since, query FROM pg_stat_activity WHERE datname = current_database()
+"""
+
 SLOW_SECONDS = 0.8
 """How long the bureau takes for an answer: so long that some are always in hand."""
 
@@ -136,5 +140,11 @@ async def _eventually_none(company: Company, *, attempts: int = 1_000) -> None:
 
     try:
         await eventually(still_open, lambda found: not found, seconds=60)
+    except AssertionError as error:
+        async with engine.connect() as connection:
+            sessions = (await connection.execute(text(_SESSIONS))).all()
+            accounts = (await connection.execute(text("SELECT * FROM bureau_accounts"))).all()
+        error.add_note("\n".join(map(str, (*sessions, *accounts))))
+        raise
     finally:
         await engine.dispose()

@@ -68,6 +68,7 @@ class Gate:
             units_of_work=desk.world.units_of_work,
             use_cases=replace(desk.use_cases, identify_caller=self.identify),
             clock=desk.world.clock,
+            vault=desk.world.vault,
         )
         self._endpoint = GraphQLEndpoint(shared_schema(), contexts)
 

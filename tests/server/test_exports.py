@@ -204,6 +204,7 @@ async def test_who_may_not_see_documents_gets_them_masked(counter: Counter) -> N
     for address in (CONSULTATIONS, NEGATIVATIONS):
         (row,) = await counter.rows(address)
         assert row["CPF/CNPJ"].startswith("***."), address
+        assert row["Nome" if address == CONSULTATIONS else "Cliente"] == "Cliente ***"
 
 
 @pytest.mark.parametrize(

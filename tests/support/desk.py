@@ -90,6 +90,7 @@ class Desk:
             units_of_work=cast("UnitsOfWork", self.units_of_work),
             use_cases=self.use_cases,
             clock=world.clock,
+            vault=world.vault,
         )
 
     async def ask(
@@ -130,6 +131,7 @@ class Desk:
             use_cases=self.use_cases,
             loaders=Loaders(units_of_work, caller),
             clock=self.world.clock,
+            vault=self.world.vault,
         )
 
 

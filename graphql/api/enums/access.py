@@ -10,7 +10,7 @@ describe(
     {
         "READ": "See branches, integrations, customers, leads, prospects, invoices and negativations (ver cadastros).",
         "READ_CONSULTATIONS": "See consultations and their reports (ver consultas).",
-        "WHOLE_DOCUMENTS": "See CPF and CNPJ without a mask (ver documentos completos).",
+        "WHOLE_DOCUMENTS": "See CPF and CNPJ, and names and contact data of people, without a mask (ver documentos completos).",
         "CONSULT": "Consult documents, which is billed (consultar).",
         "NEGATIVATE": "Register debtors at the bureau (negativar).",
         "CLEAR": "Clear registrations (dar baixa de negativação).",

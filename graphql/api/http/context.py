@@ -13,6 +13,7 @@ from core.domain.access import Caller
 from core.use_cases.identify_caller import IdentifyCallerCommand
 from ports.clock import Clock
 from ports.unit_of_work import UnitsOfWork
+from ports.vault import Vault
 
 
 def language_of(request: Request) -> Language:
@@ -36,6 +37,7 @@ class ContextFactory:
     units_of_work: UnitsOfWork
     use_cases: UseCases
     clock: Clock
+    vault: Vault
 
     async def identify(self, request: Request) -> Caller:
         """Who is calling. Raises Unauthenticated."""
@@ -58,4 +60,5 @@ class ContextFactory:
             use_cases=self.use_cases,
             loaders=Loaders(self.units_of_work, caller),
             clock=self.clock,
+            vault=self.vault,
         )

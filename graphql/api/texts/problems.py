@@ -39,6 +39,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "Informe um texto de 1 a {max} caracteres, em uma só linha.",
         "Give a text of 1 to {max} characters, on one line.",
     ),
+    "MASKED_VALUE": (
+        "O valor está oculto por ***. Deixe o campo como está ou informe o valor completo.",
+        "The value is masked by ***. Leave the field as it is, or give the whole value.",
+    ),
     "INVALID_EMAIL": (
         "Não é um endereço de e-mail, como nome@exemplo.com.br.",
         "Not an e-mail address, such as name@example.com.",

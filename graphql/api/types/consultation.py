@@ -82,7 +82,7 @@ class Consultation(Node):
         if self.record.outcome is not ConsultationOutcome.SUCCEEDED:
             return None
         found = await info.context.loaders.reports.load(self.record.id)
-        return None if found is None else CreditReport.of(found)
+        return None if found is None else CreditReport.of(found, self.record.document)
 
     @resolved(
         "What the provider sent (relatório original): a path at this server, opened with the same token or, for five minutes, "

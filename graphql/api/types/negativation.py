@@ -10,9 +10,10 @@ from api.exports import EXPORT_URL, FormatArgument, export_url
 from api.fields import resolved
 from api.ids import encode_id
 from api.paging import Connection
+from api.personal import personal_day, personal_detail, personal_name, personal_phone
 from api.types.node import Node
 from api.types.values import Document, Money
-from core.domain import bureau
+from core.domain import bureau, documents
 from core.domain import negativation as domain
 from core.domain.bureau import Environment
 from core.domain.listing import NegativationFilter
@@ -38,15 +39,16 @@ class BureauCode:
     description="The debtor's data as they were registered, whatever became of the customer since (devedor)."
 )
 class Debtor:
+    holder: strawberry.Private[documents.Document]
     document: Document = strawberry.field(description="CPF or CNPJ (documento).")
-    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    name: str = personal_name("Name or company name (nome ou razão social).")
     gender: Gender | None = strawberry.field(description="Gender, of a person (gênero).")
-    born_on: date | None = strawberry.field(description="Birth date, of a person (data de nascimento).")
-    mobile: str = strawberry.field(description="Mobile phone with area code (celular).")
-    postal_code: str = strawberry.field(description="Postal code (CEP).")
-    street: str = strawberry.field(description="Street (endereço).")
-    street_number: str = strawberry.field(description="Number (número).")
-    complement: str = strawberry.field(description="Complement (complemento).")
+    born_on: date | None = personal_day("Birth date, of a person (data de nascimento).")
+    mobile: str = personal_phone("Mobile phone with area code (celular).")
+    postal_code: str = personal_detail("Postal code (CEP).")
+    street: str = personal_detail("Street (endereço).")
+    street_number: str = personal_detail("Number (número).")
+    complement: str = personal_detail("Complement (complemento).")
     district: str = strawberry.field(description="District (bairro).")
     city: str = strawberry.field(description="City (cidade).")
     state_code: StateCode = strawberry.field(description="State (UF).")
@@ -55,6 +57,7 @@ class Debtor:
     def of(cls, debtor: bureau.Debtor) -> "Debtor":
         """The debtor as the schema shows it."""
         return cls(
+            holder=debtor.document,
             document=Document.of(debtor.document),
             name=debtor.name,
             gender=None if debtor.gender is None else Gender(debtor.gender),

@@ -10,8 +10,10 @@ from api.fields import resolved
 from api.ids import encode_id
 from api.lists import INVOICES, NEGATIVATIONS
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_nested_connection
+from api.personal import personal_day, personal_detail, personal_email, personal_name, personal_phone
 from api.types.node import Node
 from api.types.values import Document, document_or_none
+from core.domain import documents
 from core.domain import subjects as domain
 from core.domain.access import Scope
 from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter, NegativationOrder
@@ -27,18 +29,20 @@ _CONSULTATIONS = (
 
 @strawberry.type(description="A Brazilian address (endereço). Parts not yet known are null.")
 class Address:
-    postal_code: str | None = strawberry.field(description="Postal code, 8 digits (CEP).")
-    street: str | None = strawberry.field(description="Street (endereço).")
-    number: str | None = strawberry.field(description="Number, or S/N (número).")
-    complement: str | None = strawberry.field(description="Complement, or S/C (complemento).")
+    holder: strawberry.Private[documents.Document]
+    postal_code: str | None = personal_detail("Postal code, 8 digits (CEP).")
+    street: str | None = personal_detail("Street (endereço).")
+    number: str | None = personal_detail("Number, or S/N (número).")
+    complement: str | None = personal_detail("Complement, or S/C (complemento).")
     district: str | None = strawberry.field(description="District (bairro).")
     city: str | None = strawberry.field(description="City (cidade).")
     state_code: StateCode | None = strawberry.field(description="State (UF).")
 
     @classmethod
-    def of(cls, address: domain.Address) -> "Address":
-        """The address as the schema shows it."""
+    def of(cls, address: domain.Address, holder: documents.Document) -> "Address":
+        """The address as the schema shows it; holder: whose it is."""
         return cls(
+            holder=holder,
             postal_code=address.postal_code,
             street=address.street,
             number=address.number,
@@ -56,18 +60,23 @@ class Customer(Node):
     external_id: str | None = strawberry.field(
         description="The integrator's own id, unique among customers (código externo)."
     )
-    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    name: str = personal_name("Name or company name (nome ou razão social).")
     document: Document = strawberry.field(description="CPF or CNPJ (documento).")
     gender: Gender | None = strawberry.field(description="Gender, of a person (gênero).")
-    born_on: date | None = strawberry.field(description="Birth date, of a person (data de nascimento).")
-    mobile: str | None = strawberry.field(description="Mobile phone with area code, 11 digits (celular).")
-    email: str | None = strawberry.field(description="E-mail (e-mail).")
+    born_on: date | None = personal_day("Birth date, of a person (data de nascimento).")
+    mobile: str | None = personal_phone("Mobile phone with area code, 11 digits (celular).")
+    email: str | None = personal_email("E-mail (e-mail).")
     address: Address = strawberry.field(description="Address (endereço).")
     hold: NegativationHold | None = strawberry.field(
         description="Why nothing of this customer is negativated (bloqueio de negativação); null: no hold."
     )
     created_at: datetime = strawberry.field(description="When it was created here (criado em).")
     updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
+
+    @property
+    def holder(self) -> documents.Document:
+        """Whose data it is."""
+        return self.record.document
 
     @resolved("The branch it belongs to (filial).")
     async def branch(self, info: Info) -> "Branch":
@@ -128,7 +137,7 @@ class Customer(Node):
             born_on=record.born_on,
             mobile=record.mobile,
             email=record.email,
-            address=Address.of(record.address),
+            address=Address.of(record.address, record.document),
             hold=record.hold,
             created_at=record.created_at,
             updated_at=record.updated_at,
@@ -142,13 +151,18 @@ class Lead(Node):
     external_id: str | None = strawberry.field(
         description="The integrator's own id, unique among leads (código externo)."
     )
-    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    name: str = personal_name("Name or company name (nome ou razão social).")
     document: Document | None = strawberry.field(description="CPF or CNPJ, once known (documento).")
     state_code: StateCode | None = strawberry.field(description="State, once known (UF).")
-    phone: str | None = strawberry.field(description="Phone with area code (telefone).")
-    email: str | None = strawberry.field(description="E-mail (e-mail).")
+    phone: str | None = personal_phone("Phone with area code (telefone).")
+    email: str | None = personal_email("E-mail (e-mail).")
     created_at: datetime = strawberry.field(description="When it was created here (criado em).")
     updated_at: datetime = strawberry.field(description="When it was last changed (alterado em).")
+
+    @property
+    def holder(self) -> documents.Document | None:
+        """Whose data it is."""
+        return self.record.document
 
     @resolved("The branch it belongs to (filial).")
     async def branch(self, info: Info) -> "Branch":
@@ -192,13 +206,18 @@ class Prospect(Node):
     external_id: str | None = strawberry.field(
         description="The integrator's own id, unique among prospects (código externo)."
     )
-    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
+    name: str = personal_name("Name or company name (nome ou razão social).")
     document: Document | None = strawberry.field(description="CPF or CNPJ, once known (documento).")
     state_code: StateCode | None = strawberry.field(description="State, once known (UF).")
-    phone: str | None = strawberry.field(description="Phone with area code (telefone).")
-    email: str | None = strawberry.field(description="E-mail (e-mail).")
+    phone: str | None = personal_phone("Phone with area code (telefone).")
+    email: str | None = personal_email("E-mail (e-mail).")
     created_at: datetime = strawberry.field(description="When it was created here (criada em).")
     updated_at: datetime = strawberry.field(description="When it was last changed (alterada em).")
+
+    @property
+    def holder(self) -> documents.Document | None:
+        """Whose data it is."""
+        return self.record.document
 
     @resolved("The branch it belongs to (filial).")
     async def branch(self, info: Info) -> "Branch":

@@ -4,25 +4,29 @@ from datetime import date
 
 import strawberry
 
+from api.personal import personal_day, personal_name
 from api.types.values import Money, money_or_none
+from core.domain import documents
 from core.domain import report as domain
 
 
 @strawberry.type(description="Who the document belongs to, as the bureau confirms it (identificação).")
 class ReportIdentity:
-    name: str = strawberry.field(description="Name or company name (nome ou razão social).")
-    birth_or_foundation_on: date | None = strawberry.field(
-        description="Birth date of a person, foundation date of a company (data de nascimento ou fundação)."
+    holder: strawberry.Private[documents.Document]
+    name: str = personal_name("Name or company name (nome ou razão social).")
+    birth_or_foundation_on: date | None = personal_day(
+        "Birth date of a person, foundation date of a company (data de nascimento ou fundação)."
     )
     document_status: str | None = strawberry.field(
         description="Standing of the document at the Receita Federal, in its words (situação do documento)."
     )
-    mother_name: str | None = strawberry.field(description="The mother's name, of a person (nome da mãe).")
+    mother_name: str | None = personal_name("The mother's name, of a person (nome da mãe).")
 
     @classmethod
-    def of(cls, identity: domain.Identity) -> "ReportIdentity":
-        """The identity as the schema shows it."""
+    def of(cls, identity: domain.Identity, holder: documents.Document) -> "ReportIdentity":
+        """The identity as the schema shows it; holder: the document consulted."""
         return cls(
+            holder=holder,
             name=identity.name,
             birth_or_foundation_on=identity.birth_or_foundation_on,
             document_status=identity.document_status,
@@ -121,10 +125,10 @@ class CreditReport:
     )
 
     @classmethod
-    def of(cls, report: domain.CreditReport) -> "CreditReport":
-        """The report as the schema shows it."""
+    def of(cls, report: domain.CreditReport, holder: documents.Document) -> "CreditReport":
+        """The report as the schema shows it; holder: the document consulted."""
         return cls(
-            identity=None if report.identity is None else ReportIdentity.of(report.identity),
+            identity=None if report.identity is None else ReportIdentity.of(report.identity, holder),
             score=None if report.score is None else Score.of(report.score),
             pending_debts=_block(report.pending_debts),
             protests=_block(report.protests),

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from adapters.reports.html import PAGE_POLICY
 from adapters.reports.renderer import PrintedReports
-from core.domain.report import Score
+from core.domain.report import ReportBlock, Score
 from core.domain.report_sheet import ReportSheet
 from support.page_parts import Element, read_page
 from support.report_sheets import ALL, COMPANY, PERSON, clean, company, crowded, masked, negative
@@ -208,6 +208,27 @@ async def test_the_document_is_whole_or_masked() -> None:
     assert PERSON.number not in squeezed
     # the creditor's own CNPJ stays readable
     assert "11.222.333/0001-81" in hidden
+
+
+async def test_of_a_person_whose_document_is_masked_the_names_are_too() -> None:
+    sheet = replace(clean(), whole_document=False)
+    quoted = ReportBlock(count=0, message="Pendência de JOÃO DA CONCEIÇÃO ARAÚJO.")
+    sheet = replace(sheet, report=replace(sheet.report, lawsuits=quoted))
+    page = await page_of(sheet)
+    assert "João ***" in page.one("header").text
+    assert "Maria ***" in page.text
+    assert "Pendência de JOÃO ***." in page.text
+    assert "araújo" not in page.text.casefold()
+    assert "Nascimento" not in page.text
+    assert "29/02/1988" not in page.text
+
+
+async def test_a_company_s_name_is_no_personal_data() -> None:
+    page = await page_of(replace(company(), whole_document=False))
+    identity = company().report.identity
+    assert identity is not None
+    assert identity.name in page.one("header").text
+    assert "Fundação" in page.text
 
 
 async def test_an_alphanumeric_document_is_masked_too() -> None:
