@@ -130,7 +130,7 @@ def read_window(
     value_type = kind.values[order.field]
 
     def decode(text: str, name: str) -> Cursor:
-        if _sealed(context, kind, order):
+        if cursors_are_sealed(context, kind, order):
             text = open_cursor(context.vault, kind.name, text, name)
         return decode_cursor(kind.name, order, value_type, text, name)
 
@@ -183,7 +183,7 @@ async def read_nested_connection(
     return _connection(context, kind, order, found, wrap, count)
 
 
-def _sealed(
+def cursors_are_sealed(
     context: Context, kind: ListKind[RecordT, FilterT, OrderFieldT], order: Order[OrderFieldT]
 ) -> bool:
     """Whether the list's cursors hold names that the caller may not see."""
@@ -198,7 +198,7 @@ def _connection(
     wrap: Callable[[RecordT], NodeT],
     count: Callable[[], Awaitable[int]],
 ) -> Connection[NodeT]:
-    sealed = _sealed(context, kind, order)
+    sealed = cursors_are_sealed(context, kind, order)
 
     def cursor(place: Cursor) -> str:
         text = encode_cursor(kind.name, order, place)

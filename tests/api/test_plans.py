@@ -91,8 +91,8 @@ async def test_random_operations_are_answered_alike(desk: Desk, request: pytest.
         query, variables = documents.make()
         caller, before = random.choice(callers), plans.answered
         core, planned = await both(desk, plans, caller, query, variables)
-        # Of several errors in one answer the first to happen may take the others with it, and which that is differs from time to time.
-        if plans.answered > before or core[1].count(b'"requestId":') < 2:
+        # What graphql-core answers both times may differ: which of several errors comes first, and how a cursor is sealed.
+        if plans.answered > before:
             assert planned == core, (query, variables, caller)
         statuses["errors" if b'"errors":' in core[1] else "data"] += 1
     total = sum(statuses.values())

@@ -15,7 +15,7 @@ from api.execution.functions import Unplanned
 from api.execution.selections import Selected, Selections
 from api.execution.shapes import Many, Shape
 from api.execution.writing import MakeWrite, Write, Writer
-from api.paging import ListKind, PageArguments, read_window
+from api.paging import ListKind, PageArguments, cursors_are_sealed, read_window
 from core.domain.paging import Cursor, KeyValue, Order, Window
 from ports.rows import Columns, Form, ListName, Row, Rows
 
@@ -58,7 +58,7 @@ class ConnectionPlan:
 
     async def page(self, run: "Run", matching: Any, order: Order[Any], page: PageArguments) -> dict[str, Any]:
         """The connection of a list. Raises InvalidInput for wrong arguments."""
-        window = read_window(self.kind, order, page)
+        window = read_window(run.context, self.kind, order, page)
         found = await run.rows.page(self.of, self.record.columns, matching, order, window)
         total = await run.rows.count(self.of, matching) if self.counts else None
         (made,) = await self._made(run, order, window, [found], [total])
@@ -69,7 +69,7 @@ class ConnectionPlan:
         many = inner.many
         run.context.caller.require(*many.scopes)
         arguments = get_argument_values(inner.definition, inner.node, run.variables)
-        window = read_window(self.kind, many.order, PageArguments(**arguments))
+        window = read_window(run.context, self.kind, many.order, PageArguments(**arguments))
         filters = [many.matching(run.context, record_id) for record_id in ids]
         found = await run.rows.pages(self.of, self.record.columns, filters, many.order, window)
         return await self._made(run, many.order, window, found, [None] * len(found))
@@ -158,6 +158,8 @@ class Run:
 
     def cursors(self, kind: ListKind[Any, Any, Any], order: Order[Any]) -> Callable[[Any, Any], str]:
         """Makes cursors of the places that rows end with."""
+        if cursors_are_sealed(self.context, kind, order):
+            return no_cursor
         value_type, instant = kind.values[order.field], self.rows.forms.get(Form.INSTANT)
 
         def cursor(value: Any, number: int) -> str:
@@ -311,7 +313,7 @@ class NodePlan:
         if not rows or not run.sees()(run.id_text(rows[0][self.branch])):
             return None
         (lists,) = await self.record.lists_inside(run, rows)
-        return run.write(self.make, _no_cursor)(rows[0], lists)
+        return run.write(self.make, no_cursor)(rows[0], lists)
 
 
 def plan_node(
@@ -333,5 +335,6 @@ def plan_node(
     )
 
 
-def _no_cursor(value: Any, number: Any) -> str:
+def no_cursor(value: Any, number: Any) -> str:
+    """A cursor that no plan makes: it is sealed anew each time, or there is no list to have a place in. Raises Unplanned."""
     raise Unplanned

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.domain.documents import Document, DocumentKind
+from core.domain.masking import Masking
 from core.domain.report import Score
 from ports.rows import Form
 
@@ -32,6 +33,11 @@ def functions(forms: Mapping[Form, Callable[[Any], Any]]) -> dict[str, Callable[
         "kind_of": kind_of,
         "masked": masked,
         "formatted": lambda number: _document(number).formatted,
+        "personal_name": _masking(Masking.name),
+        "personal_phone": _masking(Masking.phone),
+        "personal_email": _masking(Masking.email),
+        "personal_detail": _masking(Masking.detail),
+        "personal_day": _masking(Masking.day),
         "band": lambda value: Score(value).band.name,
         "lost": lost,
     }
@@ -63,6 +69,18 @@ def masked(number: str) -> str:
 def lost() -> Any:
     """What must be there is not."""
     raise Unplanned
+
+
+def _masking(mask: Callable[[Masking, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Masks a value for those who may not see documents whole. holder: the number of the document of whoever it tells of, or the
+    document as JSON keeps it.
+    """
+
+    def masked_value(value: Any, holder: Any) -> Any:
+        number = holder["number"] if isinstance(holder, dict) else holder
+        return mask(Masking.of(None if number is None else _document(number), whole=False), value)
+
+    return masked_value
 
 
 def _document(number: str) -> Document:

@@ -53,6 +53,10 @@ class Inside:
     absent: str | None = None
 
 
+HOLDER = "^document"
+"""The record's own column, from inside a JSON value of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
     """An object (`each`: a list of objects) inside a JSON value; its columns are the object's keys. json: the column
@@ -122,6 +126,14 @@ def _truth(column: str) -> Value:
     return Value(columns=(column,), template="truth({0})")
 
 
+def _personal(mask: str, column: str, holder: str = "document") -> Value:
+    """holder: whose document tells whether it is personal data."""
+    return Value(
+        columns=(column, holder),
+        template=f"({{0}} if whole or {{0}} is None else personal_{mask}({{0}}, {{1}}))",
+    )
+
+
 def _one_of(enum: type[Enum], column: str, *, nullable: bool = False) -> Value:
     return Value(columns=(column,), enum=enum, nullable=nullable)
 
@@ -163,14 +175,14 @@ _DEBTOR_DOCUMENT: Mapping[str, Field] = {
 
 _DEBTOR: Mapping[str, Field] = {
     "document": Parsed(column="document", type="Document", fields=_DEBTOR_DOCUMENT),
-    "name": _text("name"),
+    "name": _personal("name", "name"),
     "gender": _one_of(Gender, "gender", nullable=True),
-    "bornOn": _day("born_on"),
-    "mobile": _text("mobile"),
-    "postalCode": _text("postal_code"),
-    "street": _text("street"),
-    "streetNumber": _text("street_number"),
-    "complement": _text("complement"),
+    "bornOn": _personal("day", "born_on"),
+    "mobile": _personal("phone", "mobile"),
+    "postalCode": _personal("detail", "postal_code"),
+    "street": _personal("detail", "street"),
+    "streetNumber": _personal("detail", "street_number"),
+    "complement": _personal("detail", "complement"),
     "district": _text("district"),
     "city": _text("city"),
     "stateCode": _one_of(StateCode, "state_code"),
@@ -220,10 +232,10 @@ _REPORT: Mapping[str, Field] = {
         column="identity",
         type="ReportIdentity",
         fields={
-            "name": _text("name"),
-            "birthOrFoundationOn": _day("birth_or_foundation_on"),
+            "name": _personal("name", "name", HOLDER),
+            "birthOrFoundationOn": _personal("day", "birth_or_foundation_on", HOLDER),
             "documentStatus": _text("document_status"),
-            "motherName": _text("mother_name"),
+            "motherName": _personal("name", "mother_name", HOLDER),
         },
     ),
     "score": Parsed(
@@ -309,19 +321,19 @@ CUSTOMER: Shape = Shape(
         "id": _id("Customer"),
         "number": _text("number"),
         "externalId": _text("external_id"),
-        "name": _text("name"),
+        "name": _personal("name", "name"),
         "document": _document("document"),
         "gender": _one_of(Gender, "gender", nullable=True),
-        "bornOn": _day("born_on"),
-        "mobile": _text("mobile"),
-        "email": _text("email"),
+        "bornOn": _personal("day", "born_on"),
+        "mobile": _personal("phone", "mobile"),
+        "email": _personal("email", "email"),
         "address": Inside(
             type="Address",
             fields={
-                "postalCode": _text("postal_code"),
-                "street": _text("street"),
-                "number": _text("street_number"),
-                "complement": _text("complement"),
+                "postalCode": _personal("detail", "postal_code"),
+                "street": _personal("detail", "street"),
+                "number": _personal("detail", "street_number"),
+                "complement": _personal("detail", "complement"),
                 "district": _text("district"),
                 "city": _text("city"),
                 "stateCode": _one_of(StateCode, "state_code", nullable=True),
@@ -364,11 +376,11 @@ def _contact(type_name: str, of: ListName) -> Shape:
             "id": _id(type_name),
             "number": _text("number"),
             "externalId": _text("external_id"),
-            "name": _text("name"),
+            "name": _personal("name", "name"),
             "document": _document("document", nullable=True),
             "stateCode": _one_of(StateCode, "state_code", nullable=True),
-            "phone": _text("phone"),
-            "email": _text("email"),
+            "phone": _personal("phone", "phone"),
+            "email": _personal("email", "email"),
             "createdAt": _instant("created_at"),
             "updatedAt": _instant("updated_at"),
             "branch": _BRANCH,

@@ -32,6 +32,7 @@ class Writer:
     inside: list[tuple[Many, Selected]] = field(default_factory=list)
     _names: dict[str, Any] = field(default_factory=dict)
     _depth: int = 0
+    _record: str = ""
 
     def column(self, path: str) -> str:
         """The value of a column of the row."""
@@ -39,9 +40,12 @@ class Writer:
 
     def record(self, shape: Shape, selected: Sequence[SelectionSetNode], prefix: str = "") -> str:
         """The expression of a record."""
-        return self._object(
+        around, self._record = self._record, prefix
+        made = self._object(
             shape.type, shape.fields, selected, lambda name: self.column(prefix + name), prefix
         )
+        self._record = around
+        return made
 
     def compiled(self, expression: str) -> MakeWrite:
         """The function that makes the functions."""
@@ -103,10 +107,12 @@ class Writer:
 
     def _parsed(self, known: Parsed, selected: Selected, access: Access) -> str:
         self._depth += 1
-        inner = f"part{self._depth}"
-        made = self._object(
-            known.type, known.fields, selected.inside, lambda key: f"{inner}.get({key!r})", None
-        )
+        inner, record = f"part{self._depth}", self._record
+
+        def within(key: str) -> str:
+            return self.column(record + key[1:]) if key.startswith("^") else f"{inner}.get({key!r})"
+
+        made = self._object(known.type, known.fields, selected.inside, within, None)
         value = access(known.column)
         if known.each:
             found = f"parsed({value})" if known.json else value
