@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,6 +12,8 @@ from starlette.requests import Request
 
 from api.context import Context
 from api.execution.plans import Plans
+from api.execution.roots import LISTS
+from api.execution.shapes import Field, Inside, Many, One, Parsed, Shape, Value
 from api.http.endpoint import GraphQLEndpoint
 from api.ids import encode_id
 from core.domain.access import Caller, Scope
@@ -78,13 +81,7 @@ async def test_random_operations_are_answered_alike(desk: Desk, request: pytest.
     world, random = await furnished(desk.world), Random(seed)  # noqa: S311 - which operations are compared
     assert desk.plans is not None
     plans = Counted(shared_schema(), desk.plans.rows)
-    callers = [
-        make_caller(),
-        make_caller(scopes=frozenset(Scope) - {Scope.WHOLE_DOCUMENTS}),
-        make_caller(scopes=frozenset({Scope.READ})),
-        make_caller(branch_ids=frozenset({world.branch.id})),
-        make_caller(branch_ids=frozenset()),
-    ]
+    callers = callers_of(world)
     documents = Documents(schema=shared_schema().core, random=random, ids=await ids_of(world), roots=PLANNED)
     statuses: Counter[str] = Counter()
     for _ in range(LONG if long else SHORT):
@@ -99,6 +96,50 @@ async def test_random_operations_are_answered_alike(desk: Desk, request: pytest.
     # Otherwise nothing was compared with anything.
     assert plans.answered > total / 4, (plans.answered, statuses)
     assert statuses["errors"] > total / 50, statuses
+
+
+@pytest.mark.parametrize("root", LISTS)
+async def test_each_field_that_is_planned_is_answered_alike(root: str, desk: Desk) -> None:
+    world = await furnished(desk.world)
+    assert desk.plans is not None
+    plans = Counted(shared_schema(), desk.plans.rows)
+    query = f"{{ {root} {{ totalCount edges {{ cursor node {everything(LISTS[root].shape)} }} }} }}"
+    for caller in callers_of(world):
+        core, planned = await both(desk, plans, caller, query, {})
+        assert planned == core, caller
+    assert plans.answered >= 2
+
+
+def everything(shape: Shape, depth: int = 0) -> str:
+    """All that a plan may select of a type, and of what it refers to."""
+    return _all(shape.fields, depth)
+
+
+def _all(fields: Mapping[str, Field], depth: int) -> str:
+    parts = ["__typename"]
+    for name, known in fields.items():
+        match known:
+            case Value():
+                parts.append(name)
+            case Inside() | Parsed():
+                parts.append(f"{name} {_all(known.fields, depth)}")
+            case One() if depth < 1:
+                parts.append(f"{name} {everything(known.shape(), depth + 1)}")
+            case Many() if depth == 0:
+                inside = everything(known.shape(), 2)
+                parts.append(f"{name}(first: 2) {{ nodes {inside} pageInfo {{ endCursor hasNextPage }} }}")
+    return "{ " + " ".join(parts) + " }"
+
+
+def callers_of(world: World) -> list[Caller]:
+    """Callers who may see all, some fields, some branches, or nothing."""
+    return [
+        make_caller(),
+        make_caller(scopes=frozenset(Scope) - {Scope.WHOLE_DOCUMENTS}),
+        make_caller(scopes=frozenset({Scope.READ})),
+        make_caller(branch_ids=frozenset({world.branch.id})),
+        make_caller(branch_ids=frozenset()),
+    ]
 
 
 async def furnished(world: World) -> World:
