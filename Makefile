@@ -49,6 +49,12 @@ browser: setup ## install Chromium (Debian) when it is missing, then run the bro
 	@.ci/chromium
 	@$(BIN)/pytest tests/browser
 
+bench: setup ## measure against hand-written routes, on SQLite and PostgreSQL (an hour, 6 GB of disk)
+	@$(BIN)/python -m benchmarks $(BENCH)
+
+benchquick: setup ## the same with little data and short rounds (some minutes)
+	@$(BIN)/python -m benchmarks --size 20000 --seconds 2 --rounds 2 $(BENCH)
+
 lock: $(UV) ## pin the dependencies after a change in pyproject.toml
 	@$(UV) pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
@@ -61,7 +67,7 @@ licences: setup ## write docs/licences.md from the lock and what is installed
 schema: setup ## write schema.graphql from the code
 	@$(BIN)/fiador schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
-clean: ## remove what set-up and the tools made (the data in .fiador stays)
+clean: ## remove what set-up and the tools made (the data in .fiador and .benchmarks stay)
 	rm -rf $(VENV) $(TOOLS) $(ASSETS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(TOOLS)/bin/uv:

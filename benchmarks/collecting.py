@@ -59,7 +59,7 @@ def statements(kind: str) -> list[str]:
             expires_on, restriction_code, send_sms, responsible_cpf, created_at, created_by, updated_at, codes)
         SELECT {id_}, i.id, c.id, b.id, g.id, g.environment, 'AUTOMATIC', 'QUEUED', {yes}, {no}, 1,
             {text} || ':inclusion:1', c.document, {debtor}, i.contract_number, i.amount_centavos, i.due_on, {_LATER[kind]},
-            g.automation_restriction_code, g.send_sms_on_inclusion, g.responsible_cpf, {at}, 'fiador', {at}, {empty}
+            g.automation_restriction_code, g.send_sms_on_inclusion, g.responsible_cpf, {at}, 'benchmark', {at}, {empty}
         FROM invoices i
         JOIN customers c ON c.id = i.customer_id
         JOIN branches b ON b.id = i.branch_id
@@ -68,11 +68,11 @@ def statements(kind: str) -> list[str]:
             AND NOT EXISTS (SELECT 1 FROM negativations o WHERE o.invoice_id = i.id AND o.live = {yes})
         ORDER BY i.number""",
         f"""INSERT INTO negativation_history (negativation_id, status, trigger, at, actor, codes)
-        SELECT n.id, 'QUEUED', 'CREATED', {at}, 'fiador', {empty} {placed} ORDER BY n.number""",
+        SELECT n.id, 'QUEUED', 'CREATED', {at}, 'benchmark', {empty} {placed} ORDER BY n.number""",
         f"""INSERT INTO intents (key, account, kind, subject_id, due_at, attempts, created_at)
         SELECT n.inclusion_key, n.integration_id, 'REGISTER', n.id, {at}, 0, {at} {placed} ORDER BY n.number""",
         f"""INSERT INTO audit_events (id, at, actor_id, actor, action, record_kind, record_id, branch_id, details)
-        SELECT {id_}, {at}, 'fiador', 'fiador', 'NEGATIVATION_REQUESTED', 'Negativation', n.id, n.branch_id,
+        SELECT {id_}, {at}, 'benchmark', 'benchmark', 'NEGATIVATION_REQUESTED', 'Negativation', n.id, n.branch_id,
             {json_object}('number', n.number, 'invoice', i.number, 'form', n.form, 'restrictionCode', n.restriction_code)
         FROM negativations n JOIN invoices i ON i.id = n.invoice_id WHERE n.form = 'AUTOMATIC' ORDER BY n.number""",
         f"""INSERT INTO collection_runs (id, run_date, dry_run, status, branch_ids, phase, branches_to_do, after_number,
@@ -101,7 +101,7 @@ async def collect(
     floor, own = Side(), Side()
     for _ in range(rounds):
         address = await databases.copy(size, "collected")
-        floor.note_seconds(await _insert_select(address, size))
+        floor.note_seconds(await insert_select(address, size))
         address = await databases.copy(size, "collected")
         async with processes.ours(address, bureau, folder) as server:
             before = server.cpu_seconds()
@@ -162,7 +162,8 @@ async def _run(server: Server, size: Size) -> float:
     return seconds
 
 
-async def _insert_select(address: str, size: Size) -> float:
+async def insert_select(address: str, size: Size) -> float:
+    """How long the statements take, in one transaction. Raises NotTheSame when they insert another number of rows."""
     if address.startswith("sqlite:///"):
         return await asyncio.to_thread(_in_sqlite, address.removeprefix("sqlite:///"), size)
     connection = await asyncpg.connect(address)

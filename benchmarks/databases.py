@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import sys
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -37,6 +38,7 @@ class _Sqlite(Databases):
     async def copy(self, size: Size, name: str) -> str:
         original = self._folder / f"{_name(size)}.db"
         if not original.exists():
+            _announce(self.kind, size)
             unfinished = _removed(self._folder / "unfinished.db")
             await fill(f"sqlite:///{unfinished}", size)
             unfinished.rename(original)
@@ -54,6 +56,7 @@ class _Postgresql(Databases):
     async def copy(self, size: Size, name: str) -> str:
         original = _name(size)
         if not await self._run("SELECT 1 FROM pg_database WHERE datname = $1", original):
+            _announce(self.kind, size)
             await self._renew("unfinished")
             await fill(self._address("unfinished"), size)
             await self._run(f"ALTER DATABASE unfinished RENAME TO {original}")
@@ -101,6 +104,12 @@ def _name(size: Size) -> str:
     """The name of a data set; another one when what makes it changes."""
     made_by = b"".join(Path(module.__file__ or "").read_bytes() for module in (company, dataset))
     return f"data_{size.registrations}_{size.overdue}_{sha256(made_by).hexdigest()[:8]}"
+
+
+def _announce(kind: str, size: Size) -> None:
+    sys.stderr.write(
+        f"{kind}: making {size.registrations:,} registrations and {size.overdue:,} invoices more\n"
+    )
 
 
 def _removed(file: Path) -> Path:

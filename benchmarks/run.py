@@ -59,7 +59,8 @@ async def measure(chosen: Namespace, kind: str) -> AsyncIterator[Line]:
         await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
         bureau = await stack.enter_async_context(processes.bureau(home))
         if set(chosen.only) - {"collection"}:
-            async with _bench(databases, size, bureau, home, chosen) as (bench, address):
+            address = await databases.copy(size, "measured")
+            async with open_bench(address, size, bureau, home, chosen.rounds, chosen.seconds) as bench:
                 for name in chosen.only:
                     if name != "collection":
                         for line in await _lines(name, bench, address, databases.kind):
@@ -70,25 +71,15 @@ async def measure(chosen: Namespace, kind: str) -> AsyncIterator[Line]:
 
 
 @asynccontextmanager
-async def _bench(
-    databases: Databases, size: Size, bureau: Server, home: Path, chosen: Namespace
-) -> AsyncIterator[tuple[Bench, str]]:
-    address = await databases.copy(size, "measured")
+async def open_bench(
+    address: str, size: Size, bureau: Server, home: Path, rounds: int, seconds: float
+) -> AsyncIterator[Bench]:
+    """Both servers over a database."""
     async with (
         processes.floor(address, bureau, home) as floor,
         processes.ours(address, bureau, home) as ours,
     ):
-        yield (
-            Bench(
-                floor=floor,
-                ours=ours,
-                bureau=bureau,
-                size=size,
-                rounds=chosen.rounds,
-                seconds=chosen.seconds,
-            ),
-            address,
-        )
+        yield Bench(floor=floor, ours=ours, bureau=bureau, size=size, rounds=rounds, seconds=seconds)
 
 
 async def _lines(name: str, bench: Bench, address: str, kind: str) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 
+import httpx
 import uvicorn
 
 from benchmarks.floor.app import build_app
@@ -13,7 +14,7 @@ if __name__ == "__main__":
         parser.add_argument(name, required=True)
     chosen = parser.parse_args()
     uvicorn.run(
-        build_app(store_of(chosen.database), chosen.bureau),
+        build_app(store_of(chosen.database), httpx.AsyncClient(base_url=chosen.bureau)),
         port=int(chosen.port),
         access_log=False,
         log_level="warning",

@@ -34,9 +34,8 @@ class Unauthorized(Exception):
     """The token opens nothing."""
 
 
-def build_app(store: Store, bureau_address: str) -> Starlette:
-    """The application over a store that its start opens."""
-    bureau = httpx.AsyncClient(base_url=bureau_address)
+def build_app(store: Store, bureau: httpx.AsyncClient) -> Starlette:
+    """The application over a store that its start opens and its end closes, as it does the way to the bureau."""
     writer = Writer(store=store, bureau=bureau, vault=AesGcmVault([SECRET_KEY]))
 
     @asynccontextmanager

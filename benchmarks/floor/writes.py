@@ -21,6 +21,7 @@ from core.use_cases.bureau_access import secret_context
 
 ACTOR = "benchmark"
 RETENTION_YEARS = 5
+PURPOSE = "CREDIT_GRANTING"
 LEASE = timedelta(seconds=20)
 
 _CREDIT = "SELECT enabled, repeat_interval_days, minimum_negativation_centavos FROM credit_parameters WHERE topic = $1"
@@ -37,9 +38,9 @@ _EARLIER = """
 _OPEN = f"{_EARLIER} IN ('PENDING', 'UNDETERMINED') ORDER BY number"
 _LAST = f"{_EARLIER} = 'SUCCEEDED' ORDER BY performed_at DESC, number DESC LIMIT 1"
 _CONSULT = """
-    INSERT INTO consultations (id, key, subject_kind, subject_id, document, state_code, plan, environment, integration_id,
-        branch_id, outcome, performed_at, performed_by, repeat_confirmed, billable)
-    VALUES ($1, $2, 'CUSTOMER', $3, $4, $5, $6, $7, $8, $9, 'PENDING', $10, $11, $12, $13) RETURNING number
+    INSERT INTO consultations (id, key, subject_kind, subject_id, document, state_code, plan, purpose, environment,
+        integration_id, branch_id, outcome, performed_at, performed_by, repeat_confirmed, billable)
+    VALUES ($1, $2, 'CUSTOMER', $3, $4, $5, $6, $7, $8, $9, $10, 'PENDING', $11, $12, $13, $14) RETURNING number
 """
 _INTENT = """
     INSERT INTO intents (key, account, kind, subject_id, due_at, attempts, created_at)
@@ -163,13 +164,16 @@ class Writer:
         key = f"{new}:consultation"
         at = given(now)
         repeated = given(bool(earlier))
-        values = (given(new), key, id_, document, state_code, plan, environment, integration_id, branch_id)
+        about = (given(new), key, id_, document, state_code, plan, PURPOSE)
+        values = (*about, environment, integration_id, branch_id)
         ((number,),) = yield _CONSULT, (*values, at, caller.name, repeated, given(False))
         recovery = given(uuid5(account, "recovery"))
         intent = (f"{key}:recovery", recovery, "RECOVER_CONSULTATION", given(new), given(now + LEASE), 1, at)
         yield _INTENT, intent
         yield _ACCOUNT, (recovery, at, given(False))
-        details = json_text({"number": number, "plan": plan, "repeatConfirmed": bool(earlier)})
+        details = json_text(
+            {"number": number, "plan": plan, "purpose": PURPOSE, "repeatConfirmed": bool(earlier)}
+        )
         yield self._audit(caller, at, "CONSULTATION_PERFORMED", "Consultation", new, branch_id, details)
         context = secret_context(account, CredentialKind.CONSULTATION)
         password = self.vault.open(SealedSecret(bytes(sealed)), context).value
