@@ -28,12 +28,17 @@ class Databases(Protocol):
     async def copy(self, size: Size, name: str) -> str:
         """The address of a new copy of the data set of that size, which takes the place of an earlier copy of that name."""
 
+    @abstractmethod
+    async def forget(self) -> None:
+        """Remove the copies."""
+
 
 class _Sqlite(Databases):
     kind = "sqlite"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._copies: set[str] = set()
 
     async def copy(self, size: Size, name: str) -> str:
         original = self._folder / f"{_name(size)}.db"
@@ -42,9 +47,14 @@ class _Sqlite(Databases):
             unfinished = _removed(self._folder / "unfinished.db")
             await fill(f"sqlite:///{unfinished}", size)
             unfinished.rename(original)
+        self._copies.add(name)
         copied = _removed(self._folder / f"{name}.db")
         await asyncio.to_thread(shutil.copyfile, original, copied)
         return f"sqlite:///{copied}"
+
+    async def forget(self) -> None:
+        for name in self._copies:
+            _removed(self._folder / f"{name}.db")
 
 
 class _Postgresql(Databases):
@@ -52,6 +62,7 @@ class _Postgresql(Databases):
 
     def __init__(self, socket_folder: str) -> None:
         self._socket_folder = socket_folder
+        self._copies: set[str] = set()
 
     async def copy(self, size: Size, name: str) -> str:
         original = _name(size)
@@ -60,8 +71,13 @@ class _Postgresql(Databases):
             await self._renew("unfinished")
             await fill(self._address("unfinished"), size)
             await self._run(f"ALTER DATABASE unfinished RENAME TO {original}")
+        self._copies.add(name)
         await self._renew(name, f"TEMPLATE {original} STRATEGY FILE_COPY")
         return self._address(name)
+
+    async def forget(self) -> None:
+        for name in self._copies:
+            await self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     async def _renew(self, name: str, how: str = "") -> None:
         await self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -84,14 +100,17 @@ async def open_databases(kind: str, folder: Path) -> AsyncIterator[Databases]:
     """The data sets in a folder; for PostgreSQL, its server runs as long as the block."""
     own = await asyncio.to_thread(folder.resolve) / kind
     async with AsyncExitStack() as stack:
+        databases: Databases
         if kind == "sqlite":
             own.mkdir(parents=True, exist_ok=True)
-            yield _Sqlite(own)
+            databases = _Sqlite(own)
         else:
             own.parent.mkdir(parents=True, exist_ok=True)
             server, stop = await asyncio.to_thread(_start, own)
             stack.callback(stop)
-            yield _Postgresql(server.get_uri().partition("?host=")[2])
+            databases = _Postgresql(server.get_uri().partition("?host=")[2])
+        stack.push_async_callback(databases.forget)
+        yield databases
 
 
 def _start(folder: Path) -> tuple[Any, Callable[[], None]]:
