@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Generic, Literal, TypeVar
 
 import httpx
@@ -72,9 +73,10 @@ class _Raw:
 
 
 def new_http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """The HTTP client that the adapter expects: short-lived idle connections, loopback never proxied."""
+    """The HTTP client that the adapter expects: short-lived idle connections, no cookies, loopback never proxied."""
     return httpx.AsyncClient(
         transport=transport,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         limits=httpx.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
         mounts=None if transport else {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
     )

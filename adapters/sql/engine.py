@@ -100,7 +100,7 @@ def migrator(url: URL) -> AsyncEngine:
 def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
     """Pooled connections, never more than `pool_size`; one that the server closed is noticed and replaced."""
     milliseconds = STANDSTILL // timedelta(milliseconds=1)
-    return _engine(
+    engine = _engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -112,11 +112,29 @@ def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
             "server_settings": {"idle_in_transaction_session_timeout": str(milliseconds)},
         },
     )
+    _bound_transactions(engine.sync_engine, int(ANSWER_SECONDS * 1000))
+    return engine
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:
     # Parameters are personal data: no error may quote them.
     return create_async_engine(url, hide_parameters=True, **options)
+
+
+def _bound_transactions(engine: Engine, milliseconds: int) -> None:
+    """End transactions that last too long, from PostgreSQL 17 on: a process that stands still between preparing a statement
+    and executing it does not count as idle."""
+    bound = f"""
+        SELECT set_config('transaction_timeout', '{milliseconds}', false)
+        WHERE current_setting('server_version_num')::int >= 170000
+    """
+
+    async def set_bound(driver: Any) -> None:
+        await driver.execute(bound)
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _: object) -> None:
+        connection.run_async(set_bound)
 
 
 def _begin_with(engine: Engine, statement: str) -> None:

@@ -28,6 +28,7 @@ _SECONDS = {
     "adapters.connect_sa.circuit.PROBE_SECONDS": 1,
     "adapters.sql.queue.LEASE": LEASE_SECONDS,
     "adapters.sql.engine.STANDSTILL": 1.0,
+    "adapters.sql.engine.ANSWER_SECONDS": 8.0,
     "core.use_cases.delivery.MARGIN": 2.5,
     "core.use_cases.consult_credit.LEASE": LEASE_SECONDS,
     "core.use_cases.consult_credit.RENEWED_EVERY": 1.0,

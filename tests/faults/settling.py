@@ -1,20 +1,21 @@
 """Waiting until nothing is in flight, and the last word on a run."""
 
+from collections.abc import Sequence
+
 from e2e.processes import eventually
 from faults.fleet import Fleet
 from faults.ledgers import Verdict, compare, read_ours
 from faults.load import Acknowledged
 
 SETTLE_SECONDS = 120
-NOTICE_DAYS = 11
 
 
-async def settled(fleet: Fleet, told: Acknowledged) -> Verdict:
-    """The verdict once the bureau behaves, everything promised is done, and the batches of the last days were fetched."""
+async def settled(fleet: Fleet, told: Acknowledged, days: Sequence[int] = (1,)) -> Verdict:
+    """The verdict once the bureau behaves, everything promised is done, and so many days passed, with their batches."""
     await fleet.bureau.behave()
     verdict = await _eventually_settled(fleet, told)
-    for days in (1, NOTICE_DAYS):
-        await fleet.bureau.advance(days)
+    for passing in days:
+        await fleet.bureau.advance(passing)
         verdict = await _eventually_settled(fleet, told)
     return verdict
 

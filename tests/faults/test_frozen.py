@@ -26,7 +26,7 @@ from server.services import open_services
 from server.settings import Settings
 from support.postgresql import PostgresServer
 
-ORDERS = 120
+ORDERS = 90
 _SESSIONS = """
 SELECT pid, state, wait_event, now() - state_change AS since, query FROM pg_stat_activity WHERE datname = current_database()
 """

@@ -15,6 +15,9 @@ from faults.settling import settled
 from support.postgresql import PostgresServer
 
 CALLERS = 6
+NOTICE_DAYS = 11
+"""After so many days what was accepted is published."""
+
 PAUSE = 0.25
 """How many seconds a caller thinks at most: the load is to be steady, and to leave room for processes that start."""
 
@@ -29,7 +32,8 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
     figures: Figures,
 ) -> None:
     kills = 25 if long else 4
-    kinds = (SERVE,) if database is None else (SERVE, SERVE, WORKER)
+    several = (SERVE, SERVE, WORKER) if long else (SERVE, WORKER)
+    kinds = (SERVE,) if database is None else several
     async with bureau_beside(http) as bureau:
         company = await found_company(
             database_url, bureau.address, debtors=2500 if long else 400, collected=300 if long else 60
@@ -52,7 +56,7 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
                 load.end()
                 days.cancel()
             ahead = bureau.state.days_ahead
-            verdict = await settled(fleet, load.told)
+            verdict = await settled(fleet, load.told, (1, NOTICE_DAYS))
             assert set(await fleet.stop()) == {0}
     figures(
         kills=kills,

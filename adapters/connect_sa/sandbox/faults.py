@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -107,7 +107,10 @@ async def strike(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, sen
         case FaultKind.STATUS:
             await _refusal(fault)(scope, receive, send)
         case _:
-            request = await Request(scope, receive).body()
+            try:
+                request = await Request(scope, receive).body()
+            except ClientDisconnect:
+                return
             answer = await _run(app, scope, request, receive)
             if fault.kind is FaultKind.REPEAT:
                 answer = await _run(app, scope, request, receive)

@@ -185,3 +185,24 @@ async def test_control_doors_are_never_befallen(provider: Provider) -> None:
     await provider.fault("drop_before", times=5)
     assert (await provider.ledger())["registrations"] == []
     assert len((await provider.http.get("/_sandbox/faults")).json()["faults"]) == 1
+
+
+async def test_a_caller_that_goes_away_in_the_middle_of_its_request_is_let_go(provider: Provider) -> None:
+    await provider.fault("delay", "inclusoes")
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/pefin/inclusoes",
+        "headers": [],
+        "query_string": b"",
+    }
+    sent: list[object] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    await provider.app(scope, receive, send)
+    assert sent == []

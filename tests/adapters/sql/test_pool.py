@@ -52,11 +52,15 @@ async def test_who_finds_no_connection_is_told_so(
         await database.close()
 
 
+@pytest.mark.parametrize("prepared", [False, True])
 async def test_a_transaction_that_stands_still_holds_nobody_up(
-    postgres_address: str, monkeypatch: pytest.MonkeyPatch
+    postgres_address: str, prepared: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "STANDSTILL", timedelta(milliseconds=200))
-    frozen, lively = Database(postgres_address), Database(postgres_address)
+    with monkeypatch.context() as short:
+        short.setattr(engine, "STANDSTILL", timedelta(milliseconds=200))
+        short.setattr(engine, "ANSWER_SECONDS", 0.3)
+        frozen = Database(postgres_address)
+    lively = Database(postgres_address)
     clock, lock = FixedClock(), text("SELECT pg_advisory_xact_lock(7)")
     went_on = False
 
@@ -64,6 +68,10 @@ async def test_a_transaction_that_stands_still_holds_nobody_up(
         nonlocal went_on
         async with frozen.writing(clock) as holder:
             await holder.session.execute(lock)
+            if prepared:
+                raw = await (await holder.session.connection()).get_raw_connection()
+                assert raw.driver_connection is not None
+                await raw.driver_connection.prepare("SELECT 2")
             async with asyncio.timeout(20), lively.writing(clock) as waiting:
                 await waiting.session.execute(lock)
                 went_on = True
@@ -72,6 +80,8 @@ async def test_a_transaction_that_stands_still_holds_nobody_up(
     try:
         with pytest.raises(StorageUnavailable):
             await stand_still()
+        async with frozen.writing(clock) as work:
+            assert (await work.session.execute(text("SELECT 3"))).scalar_one() == 3
     finally:
         await frozen.close()
         await lively.close()
