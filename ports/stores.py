@@ -392,3 +392,7 @@ class AccessTokens(Protocol):
     @abstractmethod
     async def all(self) -> list[AccessToken]:
         """Every token, oldest first."""
+
+    @abstractmethod
+    async def note_uses(self, uses: Mapping[UUID, datetime]) -> None:
+        """Write when these tokens were used, where that is later than what is known. Ids of no token are left out."""

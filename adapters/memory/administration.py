@@ -1,6 +1,8 @@
 """Parameters, code tables, the audit trail, idempotency keys and access tokens in memory."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -132,3 +134,9 @@ class MemoryAccessTokens(AccessTokens):
 
     async def all(self) -> list[AccessToken]:
         return self._table.all()
+
+    async def note_uses(self, uses: Mapping[UUID, datetime]) -> None:
+        for token_id, at in uses.items():
+            token = self._table.get(token_id)
+            if token is not None and (token.last_used_at is None or token.last_used_at < at):
+                self._table.put(token_id, replace(token, last_used_at=at))

@@ -83,7 +83,10 @@ SYSTEM = Caller(id="system", name="fiador", scopes=frozenset(Scope))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessToken:
-    """A bearer token as it is kept: only the SHA-256 of a random value of 256 bits, so the row opens nothing."""
+    """A bearer token as it is kept: only the SHA-256 of a random value of 256 bits, so the row opens nothing.
+
+    last_used_at: to the minute or so; None when it was never used.
+    """
 
     id: UUID
     name: str
@@ -93,6 +96,7 @@ class AccessToken:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
 
     def is_valid(self, now: datetime) -> bool:
         """Neither revoked nor past its end."""

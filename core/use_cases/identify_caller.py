@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from hmac import compare_digest
 
 from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason, hash_token, still_usable
+from core.use_cases.note_token_use import NoteTokenUse
 from ports.clock import Clock
 from ports.token_verifier import TokenVerifier
 from ports.unit_of_work import UnitsOfWork
@@ -28,6 +29,7 @@ class IdentifyCaller:
       two calls, so a revoked token opens nothing from that moment on.
     - verifier: an identity provider whose signed tokens are taken as well, told from ours by their two dots; None when there is
       none. Its claims are all there is: we keep nothing about its people, and cannot revoke what it signed.
+    - uses: where it is noted when one of our tokens was used; None where nobody wants to know.
     - admin_token_hash: the hash of the token known in advance, which has every scope and branch; None when there is none.
 
     Raises Unauthenticated with the reason, IdentityProviderUnavailable.
@@ -36,6 +38,7 @@ class IdentifyCaller:
     units_of_work: UnitsOfWork
     clock: Clock
     verifier: TokenVerifier | None = None
+    uses: NoteTokenUse | None = None
     admin_token_hash: str | None = field(default=None, repr=False)
 
     async def __call__(self, command: IdentifyCallerCommand) -> Caller:
@@ -62,4 +65,7 @@ class IdentifyCaller:
     async def _holder(self, token_hash: str, origin: str | None) -> Caller:
         async with self.units_of_work.read() as work:
             token = await work.tokens.by_hash(token_hash)
-        return still_usable(token, self.clock.now()).caller(origin)
+        usable = still_usable(token, self.clock.now())
+        if self.uses is not None:
+            self.uses.note(usable.id)
+        return usable.caller(origin)

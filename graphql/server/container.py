@@ -21,6 +21,7 @@ from core.use_cases.identify_caller import IdentifyCaller
 from core.use_cases.list_keys import ListKeys
 from core.use_cases.list_tokens import ListTokens
 from core.use_cases.missing_keys import MissingKeys
+from core.use_cases.note_token_use import NoteTokenUse
 from core.use_cases.open_report import OpenOriginal, OpenReport
 from core.use_cases.purge_records import PurgeRecords
 from core.use_cases.revoke_token import RevokeToken
@@ -54,6 +55,7 @@ OWN_USE_CASES = (
     ListKeys,
     ListTokens,
     MissingKeys,
+    NoteTokenUse,
     OpenOriginal,
     OpenReport,
     PurgeRecords,
@@ -65,6 +67,9 @@ OWN_USE_CASES = (
     VerifyAudit,
 )
 """What the server itself does, besides what the API offers."""
+
+MADE_HERE = (IdentifyCaller, NoteTokenUse)
+"""What is made with more than ports, or must be the same for all."""
 
 _USE_CASES = "core.use_cases."
 
@@ -105,14 +110,17 @@ def build_container(
     }
     for port, instance in ports.items():
         container.register(port, instance=instance)
+    uses = NoteTokenUse(units_of_work=units_of_work, clock=clock)
+    container.register(NoteTokenUse, instance=uses)
     identify = IdentifyCaller(
         units_of_work=units_of_work,
         clock=clock,
         verifier=verifier,
+        uses=uses,
         admin_token_hash=hash_token(admin_token) if admin_token else None,
     )
     container.register(IdentifyCaller, instance=identify)
-    _register(container, [*get_type_hints(UseCases).values(), *OWN_USE_CASES], known={IdentifyCaller})
+    _register(container, [*get_type_hints(UseCases).values(), *OWN_USE_CASES], known=set(MADE_HERE))
     return container
 
 
@@ -123,7 +131,7 @@ def use_cases(container: punq.Container) -> UseCases:
 
 def make(container: punq.Container, needy: type[MadeT]) -> MadeT:
     """Something of the server's own that is made of ports and use cases."""
-    _register(container, [needy], known={IdentifyCaller})
+    _register(container, [needy], known=set(MADE_HERE))
     return container.resolve(needy)
 
 

@@ -19,6 +19,7 @@ from core.use_cases.fetch_changes import FetchChanges
 from core.use_cases.fetch_results import FetchResults
 from core.use_cases.forget_idempotency_keys import ForgetIdempotencyKeys
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
+from core.use_cases.note_token_use import NoteTokenUse
 from core.use_cases.purge_records import PurgeRecords
 from ports.clock import Clock
 from server.app import GRAPHQL, build_app
@@ -167,6 +168,9 @@ def make_worker(services: Services) -> Worker:
             "chain the audit trail": Routine(run=container.resolve(ChainAudit)),
             "forget what was kept long enough": Routine(
                 run=partial(purge, services), pause=timedelta(minutes=1)
+            ),
+            "note when tokens were used": Routine(
+                run=container.resolve(NoteTokenUse), pause=timedelta(minutes=1)
             ),
             "look at the vitals": Routine(run=services.vitals.look, pause=LOOK_EVERY),
         },

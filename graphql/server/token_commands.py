@@ -11,7 +11,7 @@ from api.ids import decode_id, encode_id
 from api.messages import problem_message
 from api.texts.languages import Language
 from core.domain.access import AccessToken, Caller, Scope
-from core.domain.calendar_rules import local_date
+from core.domain.calendar_rules import LOCAL_ZONE, local_date
 from core.domain.errors import InvalidInput, NotFound, Problem
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.list_tokens import ListTokens, ListTokensCommand
@@ -58,13 +58,14 @@ async def show(settings: Settings) -> None:
         now = services.container.resolve(Clock).now()
     table = Table(box=None, header_style="bold")
     table.add_column("ID", min_width=36, no_wrap=True)
-    for title in ("name", "created", "ends", "branches", "scopes"):
+    for title in ("name", "created", "last used", "ends", "branches", "scopes"):
         table.add_column(title)
     for token in found:
         table.add_row(
             str(token.id),
             token.name,
             str(local_date(token.created_at)),
+            _last_use(token),
             _end(token, now),
             "all"
             if token.branch_ids is None
@@ -92,6 +93,13 @@ def _sentence(problem: Problem) -> str:
 
 def _branch_ids(texts: list[str] | None) -> frozenset[UUID] | None:
     return frozenset(decode_id("Branch", text, "branch") for text in texts) if texts else None
+
+
+def _last_use(token: AccessToken) -> str:
+    """By the clocks of São Paulo, like all days here."""
+    if token.last_used_at is None:
+        return "never"
+    return f"{token.last_used_at.astimezone(LOCAL_ZONE):%Y-%m-%d %H:%M}"
 
 
 def _end(token: AccessToken, now: datetime) -> str:

@@ -144,3 +144,19 @@ async def test_tokens_are_found_by_hash_and_listed_oldest_first(units_of_work: U
         assert await work.tokens.by_hash("0" * 64) is None
         assert await work.tokens.get(first.id) == revoked
         assert await work.tokens.get(new_id()) is None
+
+
+async def test_a_token_s_latest_use_is_kept(units_of_work: UnitsOfWork) -> None:
+    used, unused = make_token(), make_token(revoked_at=NOW)
+    async with units_of_work.begin() as work:
+        for token in (used, unused):
+            await work.tokens.add(token)
+        await work.tokens.note_uses({used.id: NOW, new_id(): NOW})
+        await work.tokens.note_uses({used.id: NOW - timedelta(seconds=1)})
+    async with units_of_work.read() as work:
+        assert await work.tokens.all() == [replace(used, last_used_at=NOW), unused]
+    later = NOW + timedelta(minutes=1)
+    async with units_of_work.begin() as work:
+        await work.tokens.note_uses({used.id: later, unused.id: later})
+    async with units_of_work.read() as work:
+        assert [token.last_used_at for token in await work.tokens.all()] == [later, later]

@@ -125,6 +125,7 @@ def token_row(record: AccessToken) -> AccessTokenRow:
         created_at=record.created_at,
         expires_at=record.expires_at,
         revoked_at=record.revoked_at,
+        last_used_at=record.last_used_at,
     )
 
 
@@ -139,4 +140,5 @@ def token_of(row: AccessTokenRow) -> AccessToken:
         created_at=row.created_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
     )

@@ -1,9 +1,10 @@
 """Parameters, code tables, the audit trail, idempotency keys and access tokens."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, tuple_
+from sqlalchemy import delete, func, or_, select, text, tuple_, update
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -166,3 +167,14 @@ class SqlAccessTokens(AccessTokens):
     async def all(self) -> list[AccessToken]:
         rows = await self._work.all(select(AccessTokenRow).order_by(col(AccessTokenRow.number)))
         return [token_of(row) for row in rows]
+
+    async def note_uses(self, uses: Mapping[UUID, datetime]) -> None:
+        known = col(AccessTokenRow.last_used_at)
+        # In one order everywhere: two processes that write the same rows must not wait for each other.
+        for token_id, at in sorted(uses.items()):
+            earlier = or_(known.is_(None), known < at)
+            await self._work.change(
+                update(AccessTokenRow)
+                .where(col(AccessTokenRow.id) == token_id, earlier)
+                .values(last_used_at=at)
+            )
