@@ -11,13 +11,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from faults.office import Office, customer_with, open_office
-
 from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from e2e import operations
 from e2e.processes import Desk, eventually, run
 from faults import launcher
 from faults.conftest import Figures
+from faults.office import Office, customer_with, open_office
 
 FIRST, SECOND = SCENARIOS[0].document, SCENARIOS[1].document
 KEY = Path(".fiador") / "secret.key"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from faults.office import Office, customer_with, open_office
 
 from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from e2e import operations
 from e2e.processes import Desk, eventually, program
+from faults.office import Office, customer_with, open_office
 from server.dispatcher import PLACES
 from support.postgresql import PostgresServer
 
