@@ -103,7 +103,11 @@ class SqliteDriver(Driver):
             return await self._free.get()
         connecting = aiosqlite.connect(self._path, isolation_level=None)
         self._connections.append(connecting)
-        connection = await connecting
+        try:
+            connection = await connecting
+        except BaseException:
+            self._connections.remove(connecting)
+            raise
         for pragma in (f"busy_timeout = {self._busy_milliseconds}", "query_only = ON"):
             await connection.execute(f"PRAGMA {pragma}")
         return connection
