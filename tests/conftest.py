@@ -12,9 +12,9 @@ from support.storages import sqlite_address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the fault tests; here, because options are read before folders are looked into."""
-    group = parser.getgroup("faults", "fault tests")
-    group.addoption("--long", action="store_true", help="fault tests in their long form, for minutes")
+    """The options of the fault and security tests; here, because options are read before folders are looked into."""
+    group = parser.getgroup("faults", "fault and security tests")
+    group.addoption("--long", action="store_true", help="both in their long form, for minutes")
     group.addoption("--seed", type=int, help="repeat the random choices of an earlier run of the fault tests")
 
 
