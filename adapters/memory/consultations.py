@@ -91,7 +91,11 @@ class MemoryConsultations(
 
     async def original(self, consultation_id: UUID) -> tuple[bytes, str] | None:
         delivered = self._reports.get(consultation_id)
-        return None if delivered is None or not delivered.original else (delivered.original, delivered.original_media_type)
+        return (
+            None
+            if delivered is None or not delivered.original
+            else (delivered.original, delivered.original_media_type)
+        )
 
     def _of(self, document: Document, environment: Environment) -> list[Consultation]:
         return [
