@@ -12,10 +12,10 @@ ASSETS := graphql/explorer/assets
 export UV_PYTHON_DOWNLOADS := never
 
 # Two at a time, each file in one process: what a file's tests share is set up once.
-TEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile
+TEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit faults browser lock licences schema clean
+.PHONY: help setup run test check audit faults security browser lock licences schema clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ audit: setup ## look for known vulnerabilities in the locked dependencies
 
 faults: setup ## crashes, outages and load for long (some forty minutes); the short form is part of the tests
 	@$(BIN)/pytest tests/faults --long -v $(if $(SEED),--seed $(SEED))
+
+security: setup ## attack the service for long (some half an hour); the short form is part of the tests
+	@$(TEST) tests/security --long
 
 browser: setup ## install Chromium (Debian) when it is missing, then run the browser tests
 	@.ci/chromium

@@ -12,10 +12,19 @@ from support.storages import sqlite_address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the fault tests; here, because options are read before folders are looked into."""
-    group = parser.getgroup("faults", "fault tests")
-    group.addoption("--long", action="store_true", help="fault tests in their long form, for minutes")
+    """The options of the fault and security tests; here, because options are read before folders are looked into."""
+    group = parser.getgroup("faults", "fault and security tests")
+    group.addoption("--long", action="store_true", help="both in their long form, for minutes")
     group.addoption("--seed", type=int, help="repeat the random choices of an earlier run of the fault tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the long form what takes most of a minute."""
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=long)
+    items[:] = [item for item in items if item not in long]
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from adapters.connect_sa.sandbox.scenarios import SCENARIOS
 from e2e import operations
 from e2e.processes import Desk, eventually, run
@@ -153,6 +155,7 @@ async def test_a_backup_under_load_is_a_service_that_agrees_with_itself(
         figures(acknowledged_before=len(before), meanwhile=meanwhile, registrations=len(registrations))
 
 
+@pytest.mark.long
 async def test_an_old_backup_repeats_nothing_at_the_bureau(tmp_path: Path) -> None:
     """What was ordered since is forgotten here, known there, and ordered anew under the same key."""
     backup = tmp_path / "old.db"

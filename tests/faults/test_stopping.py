@@ -97,6 +97,7 @@ async def test_what_is_in_hand_is_finished_and_the_rest_given_back(tmp_path: Pat
         await _each_arrived_once(office)
 
 
+@pytest.mark.long
 async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     async with open_office(tmp_path, None) as office, office.serving() as (service, desk):
         await office.provider.fault(kind="delay", operation="consultas", seconds=LONG_SECONDS)
@@ -109,6 +110,7 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
             await consulting
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 async def test_a_worker_that_is_stopped_leaves_its_promises_to_another(
     tmp_path: Path, postgres_server: PostgresServer
@@ -146,6 +148,7 @@ def _numbers(words: Iterable[str]) -> list[int]:
     return [int(word) for word in words]
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
 async def test_several_processes_are_one_service(tmp_path: Path, postgres_server: PostgresServer) -> None:

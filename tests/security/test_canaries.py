@@ -404,7 +404,13 @@ def _masked(answers: list[tuple[str, bytes, bool]]) -> list[bytes]:
     return [answer for what, answer, _ in answers if what == "without whole documents"]
 
 
-@pytest.mark.parametrize("log_format", ["console", "json"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Both forms of logs in the long form of the tests; the short one has the form that services use."""
+    if "log_format" in metafunc.fixturenames:
+        forms = ["console", "json"] if metafunc.config.getoption("--long") else ["json"]
+        metafunc.parametrize("log_format", forms)
+
+
 async def test_what_is_planted_stays_where_it_was_put(tmp_path: Path, log_format: str) -> None:
     async with opened(tmp_path, log_format) as house:
         branch_id, integration_id, customer_id = await _set_up(house)

@@ -1,5 +1,6 @@
-"""The table of scopes in docs/security.md is what the code checks."""
+"""The table of scopes in docs/security.md is what the code checks, and its threat model names what attacks it."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,3 +36,11 @@ async def test_every_address_is_in_the_table(tmp_path: Path, monkeypatch: pytest
     pages = {f"/consultations/{{number}}/{name}" for name in PAGES}
     files = {f"/reports/{name}.{writer.extension}" for name in DOWNLOADS for writer in FORMATS}
     assert paths == {"/graphql", *PUBLIC, *pages, *files}
+
+
+def test_the_threat_model_names_the_tests_that_there_are() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    named = {(DOCUMENT.parent / link).resolve() for link in re.findall(r"\]\((\.\./tests/[^)]+)\)", text)}
+    assert [path for path in named if not path.exists()] == []
+    attacks = set(Path(__file__).parent.glob("test_*.py")) - {Path(__file__)}
+    assert attacks - named == set()
