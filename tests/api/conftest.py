@@ -1,6 +1,5 @@
 """Fixtures of the API's tests. Each runs twice: with every answer from graphql-core, and with plans over a database."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,20 +7,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from adapters.sql.migrate import migrate
 from adapters.sql.rows import SqlRows
 from api.execution.plans import Plans
 from support.desk import Desk, shared_schema
 from support.storages import sql_storage, sqlite_address
 from support.world import World
-
-
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables and no rows."""
-    file = tmp_path_factory.mktemp("empty") / "fiador.db"
-    asyncio.run(migrate(sqlite_address(file)))
-    return file
 
 
 @pytest.fixture(params=["core", "plans"])
@@ -30,7 +20,7 @@ def database_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None
     if request.param == "core":
         return None
     file = tmp_path / "fiador.db"
-    shutil.copy(request.getfixturevalue("empty_file"), file)
+    shutil.copy(request.getfixturevalue("sqlite_template"), file)
     return file
 
 

@@ -40,9 +40,9 @@ HEADERS = {"Accept": "application/graphql-response+json", "Accept-Language": "pt
 
 
 @pytest.fixture
-def database_file(empty_file: Path, tmp_path: Path) -> Path:
+def database_file(sqlite_template: Path, tmp_path: Path) -> Path:
     """Plans need a database."""
-    return Path(shutil.copy(empty_file, tmp_path / "fiador.db"))
+    return Path(shutil.copy(sqlite_template, tmp_path / "fiador.db"))
 
 
 class Counted(Plans):
