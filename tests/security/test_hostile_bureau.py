@@ -389,7 +389,7 @@ async def test_whatever_the_contract_allows_is_shown(house: House, pytestconfig:
     """Odd but well-formed: texts of any script, the first and last of days, the largest of amounts."""
 
     @seed(SEED)
-    @_at_random(pytestconfig, 8, 1_000)
+    @_at_random(pytestconfig, 8, 400)
     @given(_REPORTS, st.binary(min_size=1, max_size=300))
     def ask(report: dict[str, Any], page: bytes) -> None:
         original = {"tipoMidia": "text/html; charset=utf-8", "conteudo": b64encode(page).decode()}
