@@ -25,7 +25,7 @@ from support.served import ADMIN, ADMIN_TOKEN
 from support.sockets import listening
 
 SEED = 20_261_122
-SHORT, LONG = 5, 300
+SHORT, LONG = 2, 300
 REFUSALS = {"INVALID_INPUT", "VALIDATION_ERROR", "INVALID_VARIABLES", "BAD_REQUEST", "LIMIT_EXCEEDED"}
 """What is wrong with a request that makes no sense; no other error may come."""
 
