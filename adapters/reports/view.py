@@ -230,7 +230,7 @@ def _block(key: str, names: BlockLabels, block: ReportBlock, show: Show) -> Bloc
         total=total,
         first=first,
         last=last,
-        sentence=_sentence(names, count, len(block.entries), total, first, last),
+        sentence=_sentence(names, count, len(rows), total, first, last),
         message=message,
         columns=columns,
         rows=rows,
@@ -256,7 +256,7 @@ def _sentence(names: BlockLabels, count: int, listed: int, total: str, first: st
 def _table(
     names: BlockLabels, entries: tuple[ReportEntry, ...], show: Show
 ) -> tuple[tuple[Column, ...], tuple[tuple[str, ...], ...]]:
-    """The entries as rows, without the columns that no entry fills."""
+    """The entries as rows, without the columns that no entry fills; no rows when there is none that any entry fills."""
     columns = (
         Column(title="Data", kind="date"),
         Column(title=names.modality),
@@ -268,6 +268,8 @@ def _table(
     )
     rows = [_row(entry, show) for entry in entries]
     used = [index for index in range(len(columns)) if any(row[index] for row in rows)]
+    if not used:
+        return (), ()
     return (
         tuple(columns[index] for index in used),
         tuple(tuple(row[index] or "–" for index in used) for row in rows),

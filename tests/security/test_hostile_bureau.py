@@ -219,16 +219,16 @@ SLOW = {
 async def test_whatever_comes_is_an_unavailable_bureau(house: House) -> None:
     def call(name: str) -> None:
         house.bureau.reply = REPLIES[name]
-        for outcome in (house.consult(), house.monitor()):
-            assert outcome["__typename"] == "BureauUnavailableError", name
-            assert MARK not in json.dumps(outcome), name
+        outcome = house.consult()
+        assert outcome["__typename"] == "BureauUnavailableError", name
+        assert MARK not in json.dumps(outcome), name
         assert {tested["outcome"] for tested in house.test()["results"]} == {"UNREACHABLE"}, name
 
     for name in REPLIES:
         house.bureau.heard.clear()
         house.bureau.sent = 0
         await asyncio.to_thread(call, name)
-        assert len(house.bureau.heard) >= 4, name
+        assert len(house.bureau.heard) >= 3, name
         assert house.bureau.sent < len(house.bureau.heard) * BOUND, name
 
 
@@ -329,7 +329,7 @@ async def test_answers_at_random(house: House, pytestconfig: pytest.Config) -> N
     came: Counter[str] = Counter()
 
     @seed(SEED)
-    @_at_random(pytestconfig, 30, 3_000)
+    @_at_random(pytestconfig, 20, 3_000)
     @given(_BODIES, _STATUSES, _HEADERS)
     def ask(body: bytes, status: int, headers: list[str]) -> None:
         house.bureau.reply = Reply(sent=http(body, *headers, status=status))
@@ -389,7 +389,7 @@ async def test_whatever_the_contract_allows_is_shown(house: House, pytestconfig:
     """Odd but well-formed: texts of any script, the first and last of days, the largest of amounts."""
 
     @seed(SEED)
-    @_at_random(pytestconfig, 8, 1_000)
+    @_at_random(pytestconfig, 5, 400)
     @given(_REPORTS, st.binary(min_size=1, max_size=300))
     def ask(report: dict[str, Any], page: bytes) -> None:
         original = {"tipoMidia": "text/html; charset=utf-8", "conteudo": b64encode(page).decode()}

@@ -137,7 +137,8 @@ def _texts(value: Any) -> Iterator[str]:
 def _to_try(config: pytest.Config, number: int) -> list[str]:
     if config.getoption("--long"):
         return [SHORT, *HOSTILE, *ODD]
-    return [SHORT, HOSTILE[number % len(HOSTILE)], ODD[number % len(ODD)]]
+    others = (*HOSTILE, *ODD)
+    return [SHORT, others[number % len(others)]]
 
 
 def _lines_of(mutation: str) -> set[str]:

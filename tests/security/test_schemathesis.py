@@ -25,8 +25,8 @@ from support.served import ADMIN, ADMIN_TOKEN
 from support.sockets import listening
 
 SEED = 20_261_122
-SHORT, LONG = 5, 300
-REFUSALS = {"INVALID_INPUT", "VALIDATION_ERROR", "BAD_REQUEST", "LIMIT_EXCEEDED"}
+SHORT, LONG = 2, 300
+REFUSALS = {"INVALID_INPUT", "VALIDATION_ERROR", "INVALID_VARIABLES", "BAD_REQUEST", "LIMIT_EXCEEDED"}
 """What is wrong with a request that makes no sense; no other error may come."""
 
 RECORDS = [

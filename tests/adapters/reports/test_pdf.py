@@ -14,7 +14,7 @@ from pypdf.generic import ArrayObject, DictionaryObject
 
 from adapters.reports.pdf import FONT, PRINTABLE
 from adapters.reports.renderer import PrintedReports
-from core.domain.report import Identity
+from core.domain.report import Identity, ReportBlock, ReportEntry
 from core.domain.report_sheet import ReportSheet
 from support.report_sheets import ALL, PERSON, clean, company, crowded, masked, negative
 
@@ -166,6 +166,16 @@ async def test_two_hundred_entries_run_over_pages_with_repeated_headers() -> Non
         assert f"Página {number} de {len(pages)}" in page
     for page in pages[1:]:
         assert "Relatório de consulta Connect SA nº 1042 · CPF 123.456.789-09" in page
+
+
+async def test_entries_that_say_nothing_are_told_of_and_not_listed() -> None:
+    sheet = clean()
+    block = ReportBlock(count=2, entries=(ReportEntry(), ReportEntry()))
+    nothing = replace(sheet, report=replace(sheet.report, protests=block))
+    reader = await read(nothing)
+    assert "O bureau não detalhou os registros." in text_of(reader)
+    assert structure_of(reader).count("/Table") == structure_of(await read(sheet)).count("/Table")
+    assert "O bureau não detalhou os registros." in await REPORTS.html(nothing)
 
 
 async def test_hostile_names_are_text() -> None:
