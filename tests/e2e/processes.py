@@ -139,9 +139,10 @@ class Desk:
         assert "errors" not in body, body
         return body["data"]
 
-    async def get(self, path: str, *, authorised: bool = True) -> httpx.Response:
+    async def get(self, path: str, *, authorised: bool = True, accept: str = "*/*") -> httpx.Response:
         """A page."""
-        return await self._client.get(self.address + path, headers=self._headers if authorised else {})
+        token = self._headers if authorised else {}
+        return await self._client.get(self.address + path, headers={"Accept": accept, **token})
 
 
 class Provider:

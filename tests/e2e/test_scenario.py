@@ -168,7 +168,7 @@ async def test_report_pages_open_with_the_token_or_a_ticket(office: Office) -> N
     consult = {"subject": {"customerId": customer["id"]}, "plan": "REPORT_AND_SCORE", "confirmRepeat": True}
     answer = (await desk.ask(operations.CONSULT, input=consult))["consultCredit"]
     consultation = answer["consultation"]
-    kinds = {"printUrl": "text/html", "pdfUrl": "application/pdf", "originalUrl": "text/html"}
+    kinds = {"printUrl": "text/html", "pdfUrl": "application/pdf", "originalUrl": "application/octet-stream"}
     for field, kind in kinds.items():
         path, _, ticket = consultation[field].partition("?ticket=")
         opened = [
@@ -182,7 +182,8 @@ async def test_report_pages_open_with_the_token_or_a_ticket(office: Office) -> N
             await desk.get(f"{path}?ticket={ticket[:-4]}AAAA", authorised=False),
         ]
         assert [page.status_code for page in refused] == [401, 401], field
-    original = await desk.get(consultation["originalUrl"], authorised=False)
+    original = await desk.get(consultation["originalUrl"], authorised=False, accept="text/html")
+    assert original.headers["content-type"].startswith("text/html")
     assert "sandbox" in original.headers["content-security-policy"]
 
 
