@@ -26,7 +26,8 @@ from core.domain.paging import Direction, Order, Window
 from core.domain.retention import RETENTION, RecordKind
 from core.domain.subjects import NegativationHold, SubjectKind
 from core.use_cases import purge_records
-from core.use_cases.purge_records import ROUTINE, PurgeRecords, TurnLost
+from core.use_cases.purge_records import ROUTINE, PurgeRecords
+from ports.routines import TurnLost
 from ports.unit_of_work import UnitOfWork
 from support import chains
 from support.builders import make_audit_event, make_bureau_report, make_lead, make_prospect, new_id
