@@ -1,4 +1,4 @@
-"""Executing a request: prepare its document, choose its operation and check what it asks for (the plan), then run it."""
+"""Executing a request: prepare its document, choose its operation and check what it asks for, then run it."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -40,14 +40,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Checked:
     """A request that is fit to be executed."""
 
     wanted: Wanted
     is_mutation: bool
 
 
-def plan(schema: ApiSchema, wanted: Wanted, *, mutations: bool = True) -> Plan | Outcome:
+def check(schema: ApiSchema, wanted: Wanted, *, mutations: bool = True) -> Checked | Outcome:
     """What is to be executed, or why nothing is; with `mutations` off (GET) only queries are."""
     prepared = prepare(schema.core, wanted.query, schema.limits)
     if isinstance(prepared, tuple):
@@ -63,12 +63,12 @@ def plan(schema: ApiSchema, wanted: Wanted, *, mutations: bool = True) -> Plan |
     wrong = check_variables(schema.core, operation, wanted.variables)
     if wrong:
         return Outcome(errors=tuple(wrong), failed_before_execution=True)
-    return Plan(wanted=wanted, is_mutation=is_mutation)
+    return Checked(wanted=wanted, is_mutation=is_mutation)
 
 
-async def execute(schema: ApiSchema, planned: Plan, context: Context) -> Outcome:
+async def execute(schema: ApiSchema, checked: Checked, context: Context) -> Outcome:
     """Execute it."""
-    wanted = planned.wanted
+    wanted = checked.wanted
     result = await schema.execute(
         wanted.query,
         variable_values=wanted.variables,
@@ -81,5 +81,5 @@ async def execute(schema: ApiSchema, planned: Plan, context: Context) -> Outcome
         data=result.data,
         errors=errors,
         failed_before_execution=before,
-        is_mutation=planned.is_mutation,
+        is_mutation=checked.is_mutation,
     )

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.admission import RateLimited
 from api.context import Context
 from api.errors.presentation import SERVICE_UNAVAILABLE, ErrorPresenter
-from api.execution import Outcome, execute, plan
+from api.execution import Outcome, check, execute
 from api.http.context import language_of, request_id_of
 from api.http.deadlines import (
     MUTATION_SECONDS,
@@ -114,11 +114,11 @@ class GraphQLEndpoint:
             refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
 
     async def _outcome(self, request: Request, wanted: GraphQLRequest, context: Context) -> Outcome:
-        planned = plan(self._schema, wanted, mutations=request.method == "POST")
-        if isinstance(planned, Outcome):
-            return planned
-        work = execute(self._schema, planned, context)
-        if planned.is_mutation:
+        checked = check(self._schema, wanted, mutations=request.method == "POST")
+        if isinstance(checked, Outcome):
+            return checked
+        work = execute(self._schema, checked, context)
+        if checked.is_mutation:
             return await self._deadlines.mutation(work)
         return await self._deadlines.query(work, request)
 
