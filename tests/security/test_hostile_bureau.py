@@ -34,9 +34,10 @@ from server.services import Services
 from support.builders import make_branch, make_credential, make_integration
 from support.desk import global_id
 from support.documents import synthetic_cnpj, synthetic_cpf
-from support.hostile_bureau import REPORT, HostileBureau, Reply, chunked, hostile_bureau, http
+from support.hostile_bureau import HostileBureau, Reply, chunked, hostile_bureau, http
 from support.served import ADMIN, served
 from support.sockets import listening
+from support.wire_reports import REPORT
 
 SEED = 20_261_122
 PASSWORD = "Kx7@wQz1"
