@@ -16,14 +16,8 @@ from core.domain.plans import ConsultationPlan
 from core.use_cases.consult_credit import LEASE, ConsultCredit, ConsultCreditCommand
 from core.use_cases.consultation_subject import CustomerSubject
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from support.consulting import PLAN, consult
 from support.world import World
-
-PLAN = ConsultationPlan.REPORT_AND_SCORE
-
-
-async def consult(world: World, **changes: Any) -> Consultation:
-    command = ConsultCreditCommand(caller=world.caller, subject=CustomerSubject(world.customer.id), plan=PLAN)
-    return await world.use_case(ConsultCredit)(replace(command, **changes))
 
 
 async def until(reached: Callable[[], bool]) -> None:
