@@ -43,7 +43,8 @@ audit: setup ## look for known vulnerabilities in the locked dependencies
 	@$(BIN)/python .ci/audit.py
 
 faults: setup ## crashes, outages and load for long (some forty minutes); the short form is part of the tests
-	@$(BIN)/pytest tests/faults --long -v $(if $(SEED),--seed $(SEED))
+	@$(BIN)/pytest tests/faults --long -v --numprocesses=2 --dist=load --ignore tests/faults/test_sustained.py $(if $(SEED),--seed $(SEED))
+	@$(BIN)/pytest tests/faults/test_sustained.py --long -v $(if $(SEED),--seed $(SEED))
 
 security: setup ## attack the service for long (some half an hour); the short form is part of the tests
 	@$(TEST) tests/security --long

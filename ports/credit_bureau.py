@@ -31,7 +31,10 @@ class CreditBureau(Protocol):
 
     @abstractmethod
     async def test_credentials(self, account: BureauAccount, kind: CredentialKind) -> None:
-        """Check login and password without a paid call. Raises BureauFailure CREDENTIAL when they are refused."""
+        """Check login and password without a paid call. Raises BureauFailure CREDENTIAL when they are refused.
+
+        A wrong try may count towards locking the account, so one that was perhaps received is UNDETERMINED.
+        """
 
     @abstractmethod
     async def plans(self, account: BureauAccount) -> list[PlanOffer]:

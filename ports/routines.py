@@ -23,6 +23,10 @@ class Routine:
     fence: int
 
 
+class TurnLost(Exception):
+    """Another process took the routine over meanwhile: whatever was done in this turn must be rolled back."""
+
+
 class Routines(Protocol):
     """The routines, as part of a unit of work."""
 

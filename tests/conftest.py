@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from adapters.sql.migrate import migrate
+from support.desk import Desk
 from support.postgresql import SHARED, PostgresServer, running_server
 from support.storages import sqlite_address
+from support.world import World
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,3 +57,15 @@ def bare_postgres_address(postgres_server: PostgresServer) -> Iterator[str]:
     name = asyncio.run(postgres_server.create())
     yield postgres_server.address(name)
     asyncio.run(postgres_server.drop(name))
+
+
+@pytest.fixture
+async def world() -> World:
+    """A company with a branch, its linked integration, a customer and an overdue invoice."""
+    return await World().populate()
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """A desk in that company, whose caller may do everything."""
+    return Desk(world)

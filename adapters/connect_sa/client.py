@@ -85,7 +85,7 @@ class ConnectSaBureau(CreditBureau):
         return {environment: provider.circuit.is_open for environment, provider in self._providers.items()}
 
     async def test_credentials(self, account: BureauAccount, kind: CredentialKind) -> None:
-        """Never repeated by itself: five wrong passwords in a row lock the login."""
+        """Never repeated by itself, and in doubt when it was not answered: five wrong passwords in a row lock the login."""
         await self._exchange(
             account,
             Call(

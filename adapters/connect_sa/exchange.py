@@ -49,7 +49,7 @@ class Call(Generic[A]):
     """A call of the contract. `name` is what logs say, so it holds neither keys nor documents.
 
     key: the order's key; sent with a POST, and every answer that carries a key must carry this one.
-    repeatable: a read that may be repeated by itself after a transient failure.
+    repeatable: a read that may be repeated by itself after a transient failure, because the provider keeps no count of it.
     """
 
     name: str
@@ -227,10 +227,9 @@ def _class_of(call: Call[A], status: int, error: ErrorAnswer) -> FailureClass:
 
 
 def _unclear(call: Call[A]) -> BureauFailure:
-    """Nothing can be concluded: harmless for a read, to be reconciled after a write."""
-    return BureauFailure(
-        failure=FailureClass.TRANSIENT if call.method == "GET" else FailureClass.UNDETERMINED
-    )
+    """Nothing can be concluded: harmless for what may be repeated, to be reconciled after what may have left a trace."""
+    harmless = call.method == "GET" and call.repeatable
+    return BureauFailure(failure=FailureClass.TRANSIENT if harmless else FailureClass.UNDETERMINED)
 
 
 _NOTHING = b"{}"

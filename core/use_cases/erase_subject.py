@@ -8,11 +8,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.audit import AuditAction, audited
-from core.domain.documents import Document, parse_document
+from core.domain.audit import AuditAction
+from core.domain.documents import parse_document
 from core.domain.invoice import InvoiceStatus
 from core.domain.subjects import DISPUTED, Address, Customer
-from core.use_cases.subject_records import SubjectRecords, subject_records
+from core.use_cases.subject_records import SubjectRecords, subject_event, subject_records
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -121,24 +121,18 @@ class EraseSubject:
             for customer in decision.bared:
                 await work.customers.save(_bare(customer, self.clock.now()))
             await work.retention.erase_reports(decision.reports)
-            await self._audit(work, command.caller, document, decision.erasure)
+            counts = {kind.value: count for kind, count in decision.erasure.erased.items()}
+            await work.audit.add(
+                subject_event(
+                    command.caller,
+                    AuditAction.SUBJECT_ERASED,
+                    event_id=self.ids.new(),
+                    at=self.clock.now(),
+                    subject=self.vault.fingerprint(document.number),
+                    **counts,
+                )
+            )
         return decision.erasure
-
-    async def _audit(
-        self, work: UnitOfWork, caller: Caller, document: Document, erasure: SubjectErasure
-    ) -> None:
-        counts = {kind.value: count for kind, count in erasure.erased.items()}
-        event = audited(
-            caller,
-            AuditAction.SUBJECT_ERASED,
-            event_id=self.ids.new(),
-            at=self.clock.now(),
-            record=("Subject", None),
-            branch_id=None,
-            subject=self.vault.fingerprint(document.number),
-            **counts,
-        )
-        await work.audit.add(event)
 
 
 async def _reports(work: UnitOfWork, records: SubjectRecords) -> list[UUID]:

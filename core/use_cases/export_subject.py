@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.domain.access import Caller, Scope
-from core.domain.audit import AuditAction, AuditEvent, audited
+from core.domain.audit import AuditAction, AuditEvent
 from core.domain.bureau import Environment
 from core.domain.consultation import Consultation
 from core.domain.documents import Document, parse_document
@@ -17,7 +17,7 @@ from core.domain.negativation import HistoryEntry, Negativation
 from core.domain.paging import Direction, Order
 from core.domain.report import CreditReport
 from core.domain.subjects import Customer, Lead, Prospect
-from core.use_cases.subject_records import SubjectRecords, everything, subject_records
+from core.use_cases.subject_records import SubjectRecords, everything, subject_event, subject_records
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -102,13 +102,11 @@ class ExportSubject:
         command.caller.require_every_branch()
         document = parse_document(command.document, path=("document",))
         async with self.units_of_work.begin() as work:
-            event = audited(
+            event = subject_event(
                 command.caller,
                 AuditAction.SUBJECT_EXPORTED,
                 event_id=self.ids.new(),
                 at=self.clock.now(),
-                record=("Subject", None),
-                branch_id=None,
                 subject=self.vault.fingerprint(document.number),
             )
             await work.audit.add(event)

@@ -12,7 +12,7 @@ from core.use_cases.bureau_access import open_account
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
-from ports.routines import Routine
+from ports.routines import Routine, TurnLost
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
@@ -84,4 +84,4 @@ class FetchChanges:
             pause = max(timedelta(seconds=page.ask_again_after_seconds), SHORTEST_PAUSE)
             next_at = self.clock.now() + (timedelta(0) if page.has_more else pause)
             if not await work.routines.finish(routine, next_at=next_at, state=page.cursor):
-                raise RuntimeError("another process took over while changes were kept")
+                raise TurnLost

@@ -25,7 +25,7 @@ from core.use_cases.transition import move
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
-from ports.routines import Routine
+from ports.routines import Routine, TurnLost
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
@@ -117,7 +117,7 @@ class FetchResults:
                 routine, next_at=now + pause, state=json.dumps({"cursor": page.cursor})
             )
             if not finished:
-                raise RuntimeError("another process took over while results were applied")
+                raise TurnLost
 
     async def _apply_one(
         self, work: UnitOfWork, negativation: Negativation, event: BureauEvent

@@ -69,6 +69,9 @@ async def try_passwords(
         except BureauFailure as failure:
             if failure.failure is FailureClass.CREDENTIAL:
                 raise CredentialsRefused(credential=kind) from failure
+            if failure.failure is FailureClass.UNDETERMINED:
+                # In doubt is only the try, nothing that was asked for.
+                raise BureauFailure(failure=FailureClass.TRANSIENT) from failure
             raise
 
 

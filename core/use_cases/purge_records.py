@@ -11,7 +11,7 @@ from core.domain.retention import RETENTION, RecordKind
 from ports.audit_chain import CHAIN_LOCK
 from ports.clock import Clock
 from ports.ids import Ids
-from ports.routines import Routine
+from ports.routines import Routine, TurnLost
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 ROUTINE = "purge"
@@ -23,10 +23,6 @@ CHUNK = 500
 """How many records are forgotten at once: so few that callers hardly wait."""
 
 _KINDS = list(RETENTION)
-
-
-class TurnLost(RuntimeError):
-    """Another process took the round up meanwhile: what this one did is rolled back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from ports.unit_of_work import UnitsOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoverRotation:
-    """Policy: the new password is tried once, then the old one once; whichever works is kept."""
+    """Policy: that of `SettleRotation.probe`; a request that crashed and one that got no answer are cleared up alike."""
 
     units_of_work: UnitsOfWork
     settle: SettleRotation

@@ -64,8 +64,9 @@ class RotateCredentials:
 
     - The new password meets every criterion and was never used before; all that it breaks is said at once.
     - The change is written down, encrypted, before the bureau is asked, because the bureau changes first.
-    - Without a clear answer the new password is tried once, then the old one once, and whichever works is kept; never
-      more, because the account locks. A crash at any point is cleared up by the dispatcher in the same way.
+    - Without a clear answer the new password is tried once, then the old one once, and whichever works is kept; once more
+      only when neither try was answered, because the account locks. A crash at any point is cleared up by the dispatcher in
+      the same way.
     - A request that repeats one under way waits for its outcome.
 
     Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS, IdempotencyConflict,

@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from core.domain.access import Caller
+from core.domain.audit import AuditAction, AuditEvent, audited
 from core.domain.consultation import Consultation
 from core.domain.documents import Document
 from core.domain.invoice import Invoice
@@ -92,6 +95,22 @@ async def subject_records(work: UnitOfWork, document: Document) -> SubjectRecord
             each
             async for each in everything(work.monitors, watched, Order(MonitorOrder.NUMBER, Direction.ASC))
         ],
+    )
+
+
+def subject_event(
+    caller: Caller,
+    action: AuditAction,
+    *,
+    event_id: UUID,
+    at: datetime,
+    subject: str,
+    **counts: int,
+) -> AuditEvent:
+    """What the trail says of a person's request. subject: a keyed digest of the document, which itself is not kept there."""
+    about = ("Subject", None)
+    return audited(
+        caller, action, event_id=event_id, at=at, record=about, branch_id=None, subject=subject, **counts
     )
 
 

@@ -4,59 +4,18 @@ import json
 import re
 import sqlite3
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, field
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from adapters.connect_sa.sandbox import INITIAL_CONSULTATION_PASSWORD, INITIAL_PEFIN_PASSWORD
-from adapters.crypto.keys import generate_key
-from e2e.processes import Program, program, run
+from e2e.processes import run
 from support.canaries import Canary, found
-from support.documents import synthetic_cnpj, synthetic_cpf
-
-SECRETS = {
-    name: Canary(name=name, value=value)
-    for name, value in {
-        "consultation password at the beginning": "Kx7@wQz1",
-        "PEFIN password at the beginning": "618379",
-        "consultation password, changed": "Vb3#hJy8",
-        "PEFIN password, changed": "847206",
-        "consultation password, change refused by the bureau": "Tn5!pLs2",
-        "PEFIN password, change that got lost": "508371",
-        "consultation password, change answered by nonsense": "Rg9@cMd4",
-        "password against the criteria": "kuckucksei-ohne-ziffer",
-        "confirmation that differs": "Zw4!vXn6",
-        "password in a wrong place": "Qj2#tFk7",
-        "PEFIN password in a wrong place": "730964",
-        "PEFIN password while the database fails": "915284",
-        "token of the administrator": "canary-of-the-administrator-5f1c",
-        "secret key": generate_key(),
-    }.items()
-}
-CPF = synthetic_cpf(7_391_846)
-COMPANY = synthetic_cnpj(739_184)
-NAME = "Zuleika Canarinho Testemunha"
-PERSONAL = {
-    "document of the customer": Canary(name="document of the customer", value=CPF.number),
-    "document of the customer, punctuated": Canary(
-        name="document of the customer, punctuated",
-        value=f"{CPF.number[:3]}.{CPF.number[3:6]}.{CPF.number[6:9]}-{CPF.number[9:]}",
-    ),
-    "name of the customer": Canary(name="name of the customer", value=NAME),
-    "e-mail of the customer": Canary(name="e-mail of the customer", value="zuleika.canarinho@example.com"),
-}
-
-
-def secret(name: str) -> str:
-    """The planted secret."""
-    return SECRETS[name].value
-
+from support.planted import CPF, NAME, PERSONAL, SECRETS, secret
+from support.planted_house import House, furnish, opened
 
 CONSULT = """mutation ($input: ConsultCreditInput!) { consultCredit(input: $input) { __typename
   ... on ConsultCreditSuccess { consultation { number printUrl pdfUrl originalUrl report { identity { name } } } }
@@ -70,123 +29,6 @@ READ_ALL = """query { viewer { name }
   negativations(first: 10) { nodes { id } csv: exportUrl(format: CSV) } }"""
 
 CUSTOMERS = "query { customers(first: 10) { nodes { document { number formatted } name email } } }"
-
-
-@dataclass(slots=True)
-class House:
-    """A running service, and everything that it sent."""
-
-    service: Program
-    client: httpx.AsyncClient
-    folder: Path
-    sent: list[tuple[str, bytes, bool]] = field(default_factory=list)
-    """What was asked, the whole answer, and whether personal data was asked for."""
-
-    async def send(
-        self, what: str, method: str, path: str, *, personal: bool = False, **rest: Any
-    ) -> httpx.Response:
-        """Ask, and keep the answer."""
-        answer = await self.client.request(method, path, **rest)
-        head = "\r\n".join(f"{name}: {value}" for name, value in answer.headers.multi_items())
-        self.sent.append(
-            (what, f"{answer.status_code}\r\n{head}\r\n\r\n".encode() + answer.content, personal)
-        )
-        return answer
-
-    async def ask(self, query: str, /, *, personal: bool = False, **variables: Any) -> Any:
-        """The answer to an operation: its data, or its errors."""
-        answer = await self.send(
-            query[:60], "POST", "/graphql", json={"query": query, "variables": variables}, personal=personal
-        )
-        return answer.json()
-
-    async def call(self, mutation: str, selection: str = "__typename", **values: Any) -> Any:
-        """What came of a mutation."""
-        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
-        body = f"__typename {selection} ... on UserError {{ code message }}"
-        query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ {body} }} }}"
-        answer = await self.ask(query, input=values)
-        assert "errors" not in answer, answer
-        return answer["data"][mutation]
-
-    async def fault(self, **fault: Any) -> None:
-        """What the provider is to do to its next calls."""
-        address = f"{self.service.said['Sandbox']}/_sandbox/faults"
-        (await self.client.post(address, json=fault)).raise_for_status()
-
-    def stored(self) -> Iterator[tuple[str, bytes]]:
-        """Every file of the service, as its bytes are on the disk."""
-        for file in sorted((self.folder / ".fiador").iterdir()):
-            if file.name != "secret.key":
-                yield file.name, file.read_bytes()
-
-
-@asynccontextmanager
-async def opened(folder: Path, log_format: str) -> AsyncIterator[House]:
-    """A service of its own in an empty folder, with a planted token and key."""
-    settings = {
-        "ADMIN_TOKEN": secret("token of the administrator"),
-        "SECRET_KEYS": secret("secret key"),
-        "LOG_FORMAT": log_format,
-    }
-    async with program("serve", "--port", "0", cwd=folder, until="GraphiQL", settings=settings) as service:
-        headers = {"Authorization": f"Bearer {secret('token of the administrator')}"}
-        address = service.said["GraphiQL"].removesuffix("/graphql")
-        async with httpx.AsyncClient(
-            base_url=address, headers=headers, trust_env=False, timeout=60
-        ) as client:
-            yield House(service=service, client=client, folder=folder)
-
-
-async def _set_up(house: House) -> tuple[str, str, str]:
-    """A company with an integration whose passwords the provider does not take, and a customer. The ids of all three."""
-    assert (await house.call("updateCreditParameters", enabled=True))["__typename"].endswith("Success")
-    branch = await house.call(
-        "createBranch",
-        "... on CreateBranchSuccess { branch { id } }",
-        name="Matriz",
-        document=COMPANY.number,
-        stateCode="SC",
-        city="Blumenau",
-    )
-    branch_id = branch["branch"]["id"]
-    integration = await house.call(
-        "createIntegration",
-        "... on CreateIntegrationSuccess { integration { id } }",
-        branchId=branch_id,
-        environment="HOMOLOGATION",
-        login="demo-canario",
-        responsibleCpf=synthetic_cpf(1).number,
-        consultationPassword=secret("consultation password at the beginning"),
-        pefinPassword=secret("PEFIN password at the beginning"),
-        plan="REPORT_AND_SCORE",
-        sendSmsOnInclusion=False,
-        automation={"enabled": False, "restrictionCode": "DP", "clearingCode": "01"},
-    )
-    integration_id = integration["integration"]["id"]
-    await house.call("linkIntegration", branchId=branch_id, integrationId=integration_id)
-    customer = await house.call(
-        "createCustomer",
-        "... on CreateCustomerSuccess { customer { id } }",
-        branchId=branch_id,
-        name=NAME,
-        document=CPF.number,
-        gender="FEMALE",
-        bornOn="1985-07-09",
-        mobile="47 98888-7777",
-        email=PERSONAL["e-mail of the customer"].value,
-        address={
-            "postalCode": "89010-025",
-            "street": "Rua das Palmeiras",
-            "number": "120",
-            "complement": "S/C",
-            "district": "Centro",
-            "city": "Blumenau",
-            "stateCode": "SC",
-        },
-        externalId="c-1",
-    )
-    return branch_id, integration_id, customer["customer"]["id"]
 
 
 async def _rotate(house: House, integration_id: str, kind: str, name: str, **changes: Any) -> str:
@@ -413,7 +255,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 async def test_what_is_planted_stays_where_it_was_put(tmp_path: Path, log_format: str) -> None:
     async with opened(tmp_path, log_format) as house:
-        branch_id, integration_id, customer_id = await _set_up(house)
+        branch_id, integration_id, customer_id = await furnish(house)
         await _change_passwords(house, integration_id)
         await _consult(house, branch_id, customer_id)
         await _ask_wrongly(house, integration_id)
@@ -450,30 +292,3 @@ async def test_what_is_planted_stays_where_it_was_put(tmp_path: Path, log_format
     assert re.search(rb"""File \\?".*, line \d+""", log)
     assert len(house.sent) > 60
     assert _masked(house.sent)
-
-
-@pytest.mark.parametrize("name", SECRETS)
-def test_a_planted_value_is_found_however_it_is_wrapped(name: str) -> None:
-    value = secret(name)
-    for wrapped in (
-        f"x{value}y".encode(),
-        json.dumps({"a": f'"{value}'}).encode(),
-        httpx.QueryParams({"q": value}).__str__().encode(),
-        value.encode().hex().encode(),
-        f"2026-11-22T02:34:12.000001Z{value}".encode(),
-        value.encode("utf-16"),
-    ):
-        assert found(SECRETS.values(), wrapped) == [name], wrapped
-    if len(value) > 6:
-        for before in range(4):
-            assert found(SECRETS.values(), b64encode(b"x" * before + value.encode() + b"yz")) == [name]
-
-
-def test_what_is_random_is_no_find() -> None:
-    pin = secret("PEFIN password, changed")
-    for chance in (
-        f"019aa8f2-5f2c-7000-8000-a{pin}78901",
-        f"2026-11-22 02:34:12.{pin}",
-        f"{'ab' * 8}:{pin}{'0' * 58}",
-    ):
-        assert found(SECRETS.values(), chance.encode()) == []

@@ -14,11 +14,12 @@ from core.domain.access import Scope
 from core.domain.idempotency import IdempotencyRecord
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.open_report import OpenReport
+from core.use_cases.purge_records import PurgeRecords
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.unit_of_work import UnitsOfWork
 from server.app import build_app
 from server.services import Services, open_services
-from server.serving import forget_old, make_worker
+from server.serving import forget_old, make_worker, purge
 from server.settings import load_settings
 from server.token_commands import OPERATOR
 from server.vitals import Vitals
@@ -318,3 +319,15 @@ async def test_nothing_is_forgotten_by_a_clock_that_jumped(
     await keep()
     monkeypatch.setattr(Vitals, "clock", lambda self: "jumped 3600 s ahead")
     assert await forget_old(house.services) == 0
+
+
+async def test_nothing_is_purged_by_a_clock_that_jumped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def go_on(_: PurgeRecords) -> int:
+        return 7
+
+    monkeypatch.setattr(PurgeRecords, "__call__", go_on)
+    assert await purge(house.services) == 7
+    monkeypatch.setattr(Vitals, "clock", lambda self: "jumped 3600 s ahead")
+    assert await purge(house.services) == 0

@@ -13,3 +13,12 @@ async def events_of(world: World, action: AuditAction) -> list[AuditEvent]:
             AuditFilter(action=action), Order(AuditOrder.NUMBER, Direction.ASC), Window(size=100)
         )
     return [edge.record for edge in page.edges]
+
+
+async def actions_of(world: World) -> list[AuditAction]:
+    """The actions of the last entries, newest first."""
+    async with world.units_of_work.read() as work:
+        page = await work.audit.page(
+            AuditFilter(), Order(AuditOrder.NUMBER, Direction.DESC), Window(size=100)
+        )
+    return [edge.record.action for edge in page.edges]

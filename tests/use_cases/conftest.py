@@ -8,12 +8,6 @@ from support.world import World
 
 
 @pytest.fixture
-async def world() -> World:
-    """A company with one branch, one customer and one overdue invoice."""
-    return await World().populate()
-
-
-@pytest.fixture
 async def queued(world: World) -> Negativation:
     return await world.use_case(NegativateDebtor)(
         NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)

@@ -1,8 +1,8 @@
 """Consultations at the same moment and after a crash: one order, one bill, one answer for all who want it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,14 +16,9 @@ from core.domain.plans import ConsultationPlan
 from core.use_cases.consult_credit import LEASE, ConsultCredit, ConsultCreditCommand
 from core.use_cases.consultation_subject import CustomerSubject
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from support.consulting import PLAN, consult
+from support.crowds import Alone
 from support.world import World
-
-PLAN = ConsultationPlan.REPORT_AND_SCORE
-
-
-async def consult(world: World, **changes: Any) -> Consultation:
-    command = ConsultCreditCommand(caller=world.caller, subject=CustomerSubject(world.customer.id), plan=PLAN)
-    return await world.use_case(ConsultCredit)(replace(command, **changes))
 
 
 async def until(reached: Callable[[], bool]) -> None:
@@ -169,26 +164,3 @@ async def test_a_crowd_that_wants_one_document_asks_the_storage_one_at_a_time(wo
     assert alone.most == 1
     pause.resumed.set()
     assert len({consultation.id for consultation in await asyncio.gather(*crowd)}) == 1
-
-
-class Alone(UnitsOfWork):
-    """Units of work that take their time; `most` is how many of those that write were open at once."""
-
-    def __init__(self, units: UnitsOfWork) -> None:
-        self._units = units
-        self._open = self.most = self.begun = 0
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[UnitOfWork]:
-        self.begun += 1
-        self._open += 1
-        self.most = max(self.most, self._open)
-        try:
-            await asyncio.sleep(0)
-            async with self._units.begin() as work:
-                yield work
-        finally:
-            self._open -= 1
-
-    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self._units.read()

@@ -164,10 +164,14 @@ async def test_a_password_that_the_bureau_refuses_creates_nothing(
     assert caught.value.credential is kind
 
 
-async def test_a_bureau_that_cannot_say_creates_nothing(world: World, branch: Branch) -> None:
-    world.bureau.fail("test_credentials", BureauFailure(failure=FailureClass.TRANSIENT))
-    with refused(world, BureauFailure, bureau_calls=1):
+@pytest.mark.parametrize("failure", [FailureClass.TRANSIENT, FailureClass.UNDETERMINED])
+async def test_a_bureau_that_cannot_say_creates_nothing(
+    world: World, branch: Branch, failure: FailureClass
+) -> None:
+    world.bureau.fail("test_credentials", BureauFailure(failure=failure))
+    with refused(world, BureauFailure, bureau_calls=1) as caught:
         await create(world, branch, environment=Environment.PRODUCTION)
+    assert caught.value.failure is FailureClass.TRANSIENT
 
 
 async def test_an_environment_without_an_address_is_a_problem_of_the_input(

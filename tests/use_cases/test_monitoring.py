@@ -19,6 +19,7 @@ from core.use_cases.monitor_company import (
     StopMonitoring,
     StopMonitoringCommand,
 )
+from ports.routines import TurnLost
 from support.builders import make_branch, make_caller
 from support.documents import synthetic_cnpj
 from support.world import World
@@ -175,7 +176,7 @@ async def test_whoever_lost_the_turn_while_it_fetched_keeps_nothing(world: World
             taken = await work.routines.take(PREFIX, now=now, leased_until=now + LEASE)
         assert taken is not None
         pause.resumed.set()
-        with pytest.raises(RuntimeError, match="another process took over"):
+        with pytest.raises(TurnLost):
             await late
     assert await changes(world) == []
 

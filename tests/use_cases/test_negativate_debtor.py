@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -25,6 +26,7 @@ from core.domain.parameters import CreditAnalysisDisabled
 from core.use_cases.clear_negativation import ClearNegativation, ClearNegativationCommand
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from support.builders import TODAY, make_branch, make_caller, make_invoice
+from support.crowds import Alone
 from support.documents import synthetic_cnpj
 from support.world import World
 
@@ -199,3 +201,24 @@ async def test_a_new_registration_after_a_cleared_one_is_linked_to_it(world: Wor
 
     assert (second.replaces_id, second.generation) == (first.id, 2)
     assert second.inclusion_key != first.inclusion_key
+
+
+async def test_a_crowd_that_wants_one_invoice_registered_asks_the_storage_one_at_a_time(
+    world: World,
+) -> None:
+    await negativate(world, invoice_id=await another_invoice(world))  # so that the tables of codes are known
+    alone = Alone(world.units_of_work)
+    use_case = replace(world.use_case(NegativateDebtor), units_of_work=alone)
+    command = NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)
+
+    answers = await asyncio.gather(*(use_case(command) for _ in range(20)), return_exceptions=True)
+
+    assert (alone.begun, alone.most) == (20, 1)
+    assert [type(answer) for answer in answers].count(Negativation) == 1
+    assert [type(answer) for answer in answers].count(AlreadyNegativated) == 19
+
+
+async def another_invoice(world: World) -> UUID:
+    async with world.units_of_work.begin() as work:
+        invoice = make_invoice(branch_id=world.branch.id, customer_id=world.customer.id)
+        return (await work.invoices.add(invoice)).id

@@ -1,32 +1,16 @@
 """Purposes: each consultation says why it was made."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from core.domain.audit import AuditAction
-from core.domain.consultation import Consultation, ConsultationPurpose
+from core.domain.consultation import ConsultationPurpose
 from core.domain.errors import IdempotencyConflict
-from core.domain.plans import ConsultationPlan
-from core.use_cases.consult_credit import OPERATION, ConsultCredit, ConsultCreditCommand
-from core.use_cases.consultation_subject import CustomerSubject
+from core.use_cases.consult_credit import OPERATION
 from core.use_cases.repeatable import remember_result
 from support.builders import NOW
+from support.consulting import consult, consulting
 from support.trail import events_of
 from support.world import World
-
-
-def _command(world: World, **changes: Any) -> ConsultCreditCommand:
-    subject = CustomerSubject(world.customer.id)
-    command = ConsultCreditCommand(
-        caller=world.caller, subject=subject, plan=ConsultationPlan.REPORT_AND_SCORE
-    )
-    return replace(command, **changes)
-
-
-async def consult(world: World, **changes: Any) -> Consultation:
-    return await world.use_case(ConsultCredit)(_command(world, **changes))
 
 
 async def test_the_purpose_is_recorded_with_the_consultation_and_in_the_audit_trail(world: World) -> None:
@@ -48,7 +32,7 @@ async def test_another_purpose_is_another_input_to_the_same_key(world: World) ->
 
 async def test_a_key_from_before_there_were_purposes_gives_its_answer(world: World) -> None:
     first = await consult(world)
-    command = _command(world)
+    command = consulting(world)
     async with world.units_of_work.begin() as work:
         await remember_result(
             work,

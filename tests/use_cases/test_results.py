@@ -17,6 +17,7 @@ from core.domain.negativation import (
     NotClearable,
 )
 from core.use_cases.fetch_results import LEASE, PREFIX, UNREACHABLE, FetchResults
+from ports.routines import TurnLost
 from support.registrations import clear, results
 from support.world import World
 
@@ -111,7 +112,7 @@ async def test_whoever_lost_the_turn_while_it_fetched_applies_nothing(
             taken = await work.routines.take(PREFIX, now=now, leased_until=now + LEASE)
         assert taken is not None
         pause.resumed.set()
-        with pytest.raises(RuntimeError, match="another process took over"):
+        with pytest.raises(TurnLost):
             await late
     assert await world.history(queued) == before
     async with world.units_of_work.read() as work:

@@ -17,47 +17,11 @@ from core.domain.money import Money
 from core.domain.plans import ConsultationPlan
 from core.domain.report import CreditReport, Identity, ReportBlock, ReportEntry, Score
 from support.connect_sa import CONSULTING, PEFIN, make_inclusion, make_order
+from support.wire_reports import REPORT
 
-BLOCK: dict[str, Any] = {
-    "quantidade": 1,
-    "total": "10.00",
-    "primeira": "2026-01-02",
-    "ultima": "2026-01-02",
-    "mensagem": None,
-    "ocorrencias": [
-        {
-            "data": "2026-01-02",
-            "valor": "10.00",
-            "origem": "Banco Aurora",
-            "modalidade": None,
-            "referencia": None,
-            "cidade": None,
-            "uf": "SC",
-            "avalista": False,
-            "subJudice": False,
-        }
-    ],
-}
 CONSULTATION: dict[str, Any] = {
     "chave": "consultation:1",
-    "protocolo": "C1",
-    "faturada": True,
-    "preco": "9.90",
-    "relatorio": {
-        "identidade": {
-            "nome": "Ana Exemplo",
-            "nascimentoOuFundacao": "1990-01-01",
-            "situacaoDocumento": None,
-            "nomeMae": None,
-        },
-        "score": {"valor": 700},
-        "pendencias": BLOCK,
-        "protestos": None,
-        "cheques": None,
-        "acoes": None,
-        "falencias": None,
-        "consultasAnteriores": None,
-    },
+    **REPORT,
     "original": {
         "tipoMidia": "text/html; charset=iso-8859-1",
         "conteudo": base64.b64encode(b"\xe7").decode(),

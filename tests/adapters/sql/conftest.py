@@ -1,5 +1,9 @@
-"""Databases of both kinds, without any table."""
+"""Databases of both kinds without any table, and a disk that is full soon."""
 
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,3 +18,17 @@ def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return sqlite_address(tmp_path / "deeper" / "fiador.sqlite3")
     fresh: str = request.getfixturevalue("bare_postgres_address")
     return fresh
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """The folder of a disk of 12 MB."""
+    folder = Path(tempfile.mkdtemp(prefix="fiador-disk-"))
+    command = ["mount", "-t", "tmpfs", "-o", "size=12m,mode=0777", "tmpfs", str(folder)]
+    mounted = shutil.which("mount") and subprocess.run(command, check=False, capture_output=True)
+    if not mounted or mounted.returncode != 0:
+        folder.rmdir()
+        pytest.skip("a small disk can be mounted by root only")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+    folder.rmdir()
