@@ -76,11 +76,19 @@ class Verdict:
         return {name: len(found) for name, found in kinds.items()}
 
 
+_ONE_MOMENT = {
+    "sqlite": "BEGIN",  # which its Python driver does by itself only before the first change
+    "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+}
+"""What makes a transaction of the statements after it that all see the same."""
+
+
 async def read_ours(database_url: str) -> Ours:
-    """Read everything in one transaction."""
+    """Read everything as it is at one moment, whatever is written meanwhile."""
     engine = create_async_engine(parse_url(database_url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
+            await connection.exec_driver_sql(_ONE_MOMENT[engine.dialect.name])
 
             async def rows(table: type[tables.Row], *columns: str) -> list[Row]:
                 known = tables.METADATA.tables[str(table.__tablename__)]
