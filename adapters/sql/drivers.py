@@ -13,6 +13,7 @@ from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
+from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS
 from adapters.sql.sqlite_file import SqliteFile
 from ports.rows import Form
 
@@ -61,8 +62,19 @@ class PostgresqlDriver(Driver):
             if self._pool is None:
                 # An extra of the package: whoever keeps to SQLite does not have it.
                 asyncpg = import_module("asyncpg")
-                self._pool = await asyncpg.create_pool(self._address, min_size=0, max_size=self._connections)
+                self._pool = await asyncpg.create_pool(
+                    self._address,
+                    min_size=0,
+                    max_size=self._connections,
+                    timeout=CONNECT_SECONDS,
+                    command_timeout=ANSWER_SECONDS,
+                    reset=_nothing_to_reset,
+                )
         return self._pool
+
+
+async def _nothing_to_reset(connection: object) -> None:
+    """Single statements that only read leave nothing behind; to make sure would be a statement more after each."""
 
 
 class SqliteDriver(Driver):

@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = "[hidden]"
+
+_MADE_BY_THE_LOG = frozenset({"timestamp", "level"})
+"""Set by the log itself, over whatever an event may hold by these names."""
 
 _SECRET_WORDS = frozenset(
     {"password", "passwords", "passwd", "pwd", "senha", "senhas", "token", "tokens"}
@@ -15,6 +19,11 @@ _SECRET_WORDS = frozenset(
     "cookie",
 }
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+_HINT = re.compile(r"(?i)password|passwd|senha|token|secret|authorization|cookie|bearer|basic|://|fia_|eyJ")
+"""Without one of these a text holds neither a spoken secret nor a credential; most texts end here."""
+
+_DIGIT = re.compile(r"\d")
 
 _SPOKEN_SECRET = re.compile(
     r"""(?ix)
@@ -50,20 +59,28 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     text go CPF and CNPJ (formatted or bare, numeric or alphanumeric), bearer tokens and passwords inside addresses.
     Check digits are not looked at: a mistyped document is somebody's, too.
     """
-    return {name: _hidden(name, value) for name, value in event.items()}
+    return {
+        name: value if name in _MADE_BY_THE_LOG else _hidden(name, value) for name, value in event.items()
+    }
 
 
 def redact_text(text: str) -> str:
     """`text` without documents and credentials."""
-    text = _SPOKEN_SECRET.sub(rf"\g<name>{HIDDEN}", text)
-    text = _CREDENTIALS.sub(_without_credential, text)
-    return _DOCUMENTS.sub(lambda found: found["kept"] or HIDDEN, text)
+    if _HINT.search(text):
+        text = _SPOKEN_SECRET.sub(rf"\g<name>{HIDDEN}", text)
+        text = _CREDENTIALS.sub(_without_credential, text)
+    if _DIGIT.search(text):
+        text = _DOCUMENTS.sub(lambda found: found["kept"] or HIDDEN, text)
+    return text
 
 
 def _hidden(name: str, value: Any) -> Any:
-    if _SECRET_WORDS.intersection(word.lower() for word in _WORD.findall(name)):
-        return HIDDEN
-    return _clean(value)
+    return HIDDEN if _speaks_of_secrets(name) else _clean(value)
+
+
+@lru_cache(maxsize=256)
+def _speaks_of_secrets(name: str) -> bool:
+    return not _SECRET_WORDS.isdisjoint(word.lower() for word in _WORD.findall(name))
 
 
 def _clean(value: Any) -> Any:

@@ -18,6 +18,8 @@ class DocumentKind(StrEnum):
     CNPJ = "CNPJ"
 
 
+CPF_LENGTH = 11
+
 _PUNCTUATION = re.compile(r"[.\-/\s]")
 _CPF = re.compile(r"[0-9]{11}")
 _CNPJ = re.compile(r"[0-9A-Z]{12}[0-9]{2}")
@@ -33,10 +35,7 @@ class Document:
     @property
     def formatted(self) -> str:
         """The document as it is printed: 123.456.789-09 or 12.ABC.345/01DE-35."""
-        n = self.number
-        if self.kind is DocumentKind.CPF:
-            return f"{n[:3]}.{n[3:6]}.{n[6:9]}-{n[9:]}"
-        return f"{n[:2]}.{n[2:5]}.{n[5:8]}/{n[8:12]}-{n[12:]}"
+        return formatted(self.number)
 
     @property
     def masked(self) -> str:
@@ -50,6 +49,14 @@ class Document:
     def is_alphanumeric(self) -> bool:
         """Whether a CNPJ carries letters, which bureau layouts with numeric fields cannot take."""
         return not self.number.isdigit()
+
+
+def formatted(number: str) -> str:
+    """The number of a document as it is printed; its length tells its kind."""
+    n = number
+    if len(n) == CPF_LENGTH:
+        return f"{n[:3]}.{n[3:6]}.{n[6:9]}-{n[9:]}"
+    return f"{n[:2]}.{n[2:5]}.{n[5:8]}/{n[8:12]}-{n[12:]}"
 
 
 def parse_document(

@@ -6,6 +6,7 @@ from hmac import compare_digest
 from core.domain.access import Caller, Scope, Unauthenticated, UnauthenticatedReason, hash_token, still_usable
 from core.use_cases.note_token_use import NoteTokenUse
 from ports.clock import Clock
+from ports.token_lookup import TokenLookup
 from ports.token_verifier import TokenVerifier
 from ports.unit_of_work import UnitsOfWork
 
@@ -35,6 +36,7 @@ class IdentifyCaller:
     Raises Unauthenticated with the reason, IdentityProviderUnavailable.
     """
 
+    tokens: TokenLookup
     units_of_work: UnitsOfWork
     clock: Clock
     verifier: TokenVerifier | None = None
@@ -63,9 +65,7 @@ class IdentifyCaller:
         return identity.caller((branch.id for branch in named.values()), origin)
 
     async def _holder(self, token_hash: str, origin: str | None) -> Caller:
-        async with self.units_of_work.read() as work:
-            token = await work.tokens.by_hash(token_hash)
-        usable = still_usable(token, self.clock.now())
+        usable = still_usable(await self.tokens.by_hash(token_hash), self.clock.now())
         if self.uses is not None:
             self.uses.note(usable.id)
         return usable.caller(origin)

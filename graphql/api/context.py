@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import strawberry
@@ -16,7 +17,7 @@ from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """Who asks, in which language, and what answers. Made anew for each request.
 
@@ -29,11 +30,15 @@ class Context:
     request_id: str
     units_of_work: UnitsOfWork
     use_cases: UseCases
-    loaders: Loaders
     clock: Clock
     vault: Vault
     report_link: Callable[[str], str] = str
     admit_paid: Callable[[], Awaitable[None]] = admit_always
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """What reads together what fields ask for; made when the first of them asks."""
+        return Loaders(self.units_of_work, self.caller)
 
     def sees_whole_documents(self) -> bool:
         """Whether documents are shown to the caller without a mask."""

@@ -36,6 +36,7 @@ from ports.ids import Ids
 from ports.outbox import Queue
 from ports.password_hasher import PasswordHasher
 from ports.report_renderer import ReportRenderer
+from ports.token_lookup import TokenLookup
 from ports.token_source import TokenSource
 from ports.token_verifier import TokenVerifier
 from ports.unit_of_work import UnitsOfWork
@@ -84,6 +85,7 @@ def build_container(
     vault: Vault,
     password_hasher: PasswordHasher,
     token_source: TokenSource,
+    token_lookup: TokenLookup,
     renderer: ReportRenderer,
     clock: Clock,
     ids: Ids,
@@ -113,6 +115,7 @@ def build_container(
     uses = NoteTokenUse(units_of_work=units_of_work, clock=clock)
     container.register(NoteTokenUse, instance=uses)
     identify = IdentifyCaller(
+        tokens=token_lookup,
         units_of_work=units_of_work,
         clock=clock,
         verifier=verifier,

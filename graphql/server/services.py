@@ -18,6 +18,7 @@ from adapters.sql.heartbeat import SqlStorageCheck
 from adapters.sql.migrate import DatabaseUnavailable, migrate
 from adapters.sql.queue import SqlQueue
 from adapters.sql.rows import SqlRows
+from adapters.sql.token_lookup import SqlTokenLookup
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from adapters.system.business_calendar import BrazilianCalendar
 from adapters.system.clock import SystemClock
@@ -78,6 +79,7 @@ async def open_services(
             vault=vault,
             password_hasher=Argon2Hasher(),
             token_source=RandomTokens(),
+            token_lookup=SqlTokenLookup(database.driver, units_of_work),
             renderer=PrintedReports(),
             clock=clock,
             ids=Uuid7Ids(),

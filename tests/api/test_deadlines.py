@@ -16,7 +16,6 @@ from starlette.types import Message
 
 from api.context import Context
 from api.http.endpoint import NOBODY_WAITS, GraphQLEndpoint
-from api.loaders import Loaders
 from core.domain.consultation import ConsultationOutcome
 from core.domain.listing import ConsultationFilter
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -73,7 +72,7 @@ def _endpoint(
         if slow is None:
             return context
         units = cast("UnitsOfWork", slow)
-        return replace(context, units_of_work=units, loaders=Loaders(units, context.caller))
+        return replace(context, units_of_work=units)
 
     return GraphQLEndpoint(
         shared_schema(), make_context, query_seconds=query_seconds, mutation_seconds=mutation_seconds

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from graphql import DocumentNode, GraphQLError, get_introspection_query
@@ -238,7 +239,7 @@ async def test_a_document_is_parsed_and_validated_once(desk: Desk, monkeypatch: 
 
     monkeypatch.setattr(documents, "parse", counting("parse"))
     monkeypatch.setattr(documents, "validate", counting("validate"))
-    query = "query OnceOnly { viewer { name } }"
+    query = f"query Only{uuid4().hex} {{ viewer {{ name }} }}"
     for _ in range(3):
         assert (await desk.ask(query)).one() == {"name": "Tests"}
     assert counted == ["parse", "validate"]

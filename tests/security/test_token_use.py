@@ -26,6 +26,7 @@ from server.settings import load_settings
 from server.token_commands import OPERATOR
 from support.builders import make_token
 from support.served import client_from, served
+from support.stored_tokens import StoredTokens
 from support.world import World
 
 TOKEN = "fia_" + "K7" * 32
@@ -68,6 +69,7 @@ async def test_what_is_searched_for_is_the_hash_of_the_whole(
     for method in ("get", "all"):
         monkeypatch.setattr(MemoryAccessTokens, method, None)
     identify = IdentifyCaller(
+        tokens=StoredTokens(world.units_of_work),
         units_of_work=world.units_of_work,
         clock=world.clock,
         admin_token_hash=hash_token(admin) if admin else None,
@@ -91,7 +93,12 @@ async def test_the_administrator_s_token_is_compared_in_constant_time_and_as_a_h
 
     monkeypatch.setattr(identify_caller, "compare_digest", watched)
     kept = Incomparable(hash_token(TOKEN))
-    identify = IdentifyCaller(units_of_work=world.units_of_work, clock=world.clock, admin_token_hash=kept)
+    identify = IdentifyCaller(
+        tokens=StoredTokens(world.units_of_work),
+        units_of_work=world.units_of_work,
+        clock=world.clock,
+        admin_token_hash=kept,
+    )
     assert (await identify(IdentifyCallerCommand(token=Incomparable(TOKEN)))).id == "admin"
     for wrong in _variants():
         with pytest.raises(Unauthenticated):

@@ -22,6 +22,7 @@ from adapters.memory.vault import MemoryHasher, MemoryVault
 from adapters.reports.renderer import PrintedReports
 from api.use_cases import UseCases
 from server.container import OWN_USE_CASES, build_container, make, use_cases
+from support.stored_tokens import StoredTokens
 
 
 def _use_cases() -> list[type]:
@@ -47,6 +48,7 @@ def container() -> punq.Container:
         ids=SequentialIds(),
         calendar=WeekdayCalendar(),
         token_source=RandomTokens(),
+        token_lookup=StoredTokens(MemoryUnitsOfWork(storage, clock)),
         renderer=PrintedReports(),
     )
 

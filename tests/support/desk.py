@@ -16,12 +16,12 @@ from api.execution.plans import Plans
 from api.http.context import ContextFactory, language_of
 from api.http.endpoint import GraphQLEndpoint
 from api.ids import encode_id
-from api.loaders import Loaders
 from api.schema import ApiSchema, build_schema
 from api.use_cases import UseCases
 from core.domain.access import Caller
 from core.use_cases.identify_caller import IdentifyCaller
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from support.stored_tokens import StoredTokens
 from support.world import World
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -129,7 +129,6 @@ class Desk:
             request_id="the-request",
             units_of_work=units_of_work,
             use_cases=self.use_cases,
-            loaders=Loaders(units_of_work, caller),
             clock=self.world.clock,
             vault=self.world.vault,
         )
@@ -153,5 +152,7 @@ def _use_cases(world: World) -> UseCases:
         for part in fields(UseCases)
         if hints[part.name] is not IdentifyCaller
     }
-    identify = IdentifyCaller(units_of_work=world.units_of_work, clock=world.clock)
+    identify = IdentifyCaller(
+        tokens=StoredTokens(world.units_of_work), units_of_work=world.units_of_work, clock=world.clock
+    )
     return UseCases(identify_caller=identify, **parts)

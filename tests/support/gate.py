@@ -14,6 +14,7 @@ from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from server.identity_provider import read_branch_id
 from support.desk import Desk, client_of, shared_schema
 from support.identity_provider import AUDIENCE, ISSUER, Provider
+from support.stored_tokens import StoredTokens
 
 VIEWER = "{ viewer { name scopes reachesEveryBranch branches { nodes { name } } } }"
 
@@ -28,6 +29,7 @@ class Gate:
         keys = ProviderKeys(ISSUER, {"RS256", "ES256"}, client, lambda: self.seconds)
         self.tokens = OidcTokens(ISSUER, AUDIENCE, keys, Claims(read_branch_id=read_branch_id))
         self.identify = IdentifyCaller(
+            tokens=StoredTokens(desk.world.units_of_work),
             units_of_work=desk.world.units_of_work,
             clock=desk.world.clock,
             verifier=self.tokens,

@@ -20,6 +20,7 @@ from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.token_source import TokenSource
 from support.builders import NOW, new_id
 from support.refusals import problems_of, refused
+from support.stored_tokens import StoredTokens
 from support.trail import events_of
 from support.world import World
 
@@ -49,6 +50,7 @@ async def create(world: World, **changes: Any) -> CreatedToken:
 
 def identify(world: World, admin: str | None = None) -> IdentifyCaller:
     return IdentifyCaller(
+        tokens=StoredTokens(world.units_of_work),
         units_of_work=world.units_of_work,
         clock=world.clock,
         admin_token_hash=hash_token(admin) if admin else None,

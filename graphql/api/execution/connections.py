@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from graphql import FieldNode, GraphQLField, SelectionSetNode
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql import SelectionSetNode
 
 from api.context import Context
 from api.cursors import encode_cursor
+from api.execution.arguments import Arguments, Variables
 from api.execution.functions import Unplanned
 from api.execution.selections import Selected, Selections
 from api.execution.shapes import Many, Shape
@@ -26,8 +26,7 @@ class Inner:
 
     many: Many
     plan: "ConnectionPlan"
-    node: FieldNode
-    definition: GraphQLField
+    arguments: Arguments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +67,8 @@ class ConnectionPlan:
         """The connections inside records. Raises Forbidden, InvalidInput."""
         many = inner.many
         run.context.caller.require(*many.scopes)
-        arguments = get_argument_values(inner.definition, inner.node, run.variables)
-        window = read_window(run.context, self.kind, many.order, PageArguments(**arguments))
+        page = PageArguments(**inner.arguments.of(run.variables))
+        window = read_window(run.context, self.kind, many.order, page)
         filters = [many.matching(run.context, record_id) for record_id in ids]
         found = await run.rows.pages(self.of, self.record.columns, filters, many.order, window)
         return await self._made(run, many.order, window, found, [None] * len(found))
@@ -137,15 +136,14 @@ class Run:
 
     context: Context
     rows: Rows
-    variables: VariableValues
+    variables: Variables
 
-    def sees(self) -> Callable[[str], bool]:
-        """Tells whether the caller reaches a branch, by its id as text."""
+    def sees(self) -> Callable[[str], bool] | None:
+        """Tells whether the caller reaches a branch, by its id as text; None when it reaches all."""
         reached = self.context.caller.branch_ids
         if reached is None:
-            return _everything
-        texts = {str(branch_id) for branch_id in reached}
-        return texts.__contains__
+            return None
+        return {str(branch_id) for branch_id in reached}.__contains__
 
     def id_text(self, value: Any) -> str:
         """An id as text."""
@@ -166,10 +164,6 @@ class Run:
             return encode_cursor(kind.name, order, Cursor(_key_value(value_type, instant, value), number))
 
         return cursor
-
-
-def _everything(branch_id: str) -> bool:
-    return True
 
 
 def _key_value(value_type: type[KeyValue], instant: Callable[[Any], Any] | None, value: Any) -> KeyValue:
@@ -241,8 +235,7 @@ def plan_record(writer: Writer, shape: Shape) -> RecordPlan:
                 selected.inside,
                 outermost=False,
             ),
-            node=selected.nodes[0],
-            definition=writer.selections.field(shape.type, selected.name),
+            arguments=Arguments(writer.selections.field(shape.type, selected.name), selected.nodes[0]),
         )
         for many, selected in writer.inside
     )
@@ -310,7 +303,8 @@ class NodePlan:
     async def find(self, run: "Run", record_id: UUID) -> dict[str, Any] | None:
         """The record's object, or None when it is not there or lies outside the caller's branches."""
         rows = await run.rows.of_ids(self.of, self.record.columns, [record_id])
-        if not rows or not run.sees()(run.id_text(rows[0][self.branch])):
+        sees = run.sees()
+        if not rows or (sees is not None and not sees(run.id_text(rows[0][self.branch]))):
             return None
         (lists,) = await self.record.lists_inside(run, rows)
         return run.write(self.make, no_cursor)(rows[0], lists)

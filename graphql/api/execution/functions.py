@@ -6,7 +6,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from core.domain.documents import Document, DocumentKind
+from core.domain.documents import Document, DocumentKind, formatted
 from core.domain.masking import Masking
 from core.domain.report import Score
 from ports.rows import Form
@@ -32,7 +32,7 @@ def functions(forms: Mapping[Form, Callable[[Any], Any]]) -> dict[str, Callable[
         "money": money,
         "kind_of": kind_of,
         "masked": masked,
-        "formatted": lambda number: _document(number).formatted,
+        "formatted": formatted,
         "personal_name": _masking(Masking.name),
         "personal_phone": _masking(Masking.phone),
         "personal_email": _masking(Masking.email),

@@ -2,29 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 import structlog
 from graphql import (
-    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
-    Visitor,
-    visit,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from api.context import Context
 from api.documents import choose_operation, prepare
+from api.execution.arguments import Arguments, Variables, may_be_passed_on, switches_of
 from api.execution.connections import NodePlan, Run, plan_connection, plan_node
 from api.execution.functions import Unplanned, functions
 from api.execution.roots import LISTS, NODES, ListRoot
@@ -37,6 +33,9 @@ from api.schema import ApiSchema
 from api.variables import check_variables
 from core.domain.errors import DomainError
 from ports.rows import Rows
+
+_LONGEST_REMEMBERED = 4_096
+"""In bytes, as JSON: variables that are longer are worked out each time."""
 
 REMEMBERED = 256
 """How many documents are remembered, and for each of them how many sets of variables."""
@@ -63,12 +62,11 @@ class Wanted(Protocol):
         """The values of its variables."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Ready(NamedTuple):
     """A plan with the variables it is run with, both checked."""
 
     answers: Mapping[str, Answer]
-    variables: VariableValues
+    variables: Variables
 
 
 class Plans:
@@ -131,9 +129,10 @@ class PlannedDocument:
         self._functions = known
         self._document = document
         self._operation = operation
-        self._switches = _switches(document)
+        self._switches = switches_of(document)
+        self._passed_on = may_be_passed_on(document, operation)
         self._plan = lru_cache(maxsize=16)(self._planned)
-        self._ready = lru_cache(maxsize=REMEMBERED)(self._made_ready)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._checked)
 
     def may_be_planned(self) -> bool:
         """Whether its fields are such that a plan can be made at all. Without switches, it is made at once."""
@@ -148,11 +147,14 @@ class PlannedDocument:
 
     def ready(self, variables: dict[str, Any]) -> Ready:
         """What to run with these variables. Raises Unplanned, and GraphQLError for wrong variables."""
-        return self._ready(orjson.dumps(variables) if variables else b"{}")
+        passed_on = {name: text for name in self._passed_on if isinstance(text := variables.get(name), str)}
+        written = orjson.dumps({**variables, **dict.fromkeys(passed_on, "")})
+        checked = self._remembered if len(written) <= _LONGEST_REMEMBERED else self._checked
+        answers, coerced, known = checked(written)
+        return Ready(answers, Variables(coerced=coerced, passed_on=passed_on, known=known))
 
-    def _made_ready(self, written: bytes) -> Ready:
-        variables = orjson.loads(written)
-        core = self._schema.core
+    def _checked(self, written: bytes) -> tuple[Mapping[str, Answer], VariableValues, dict[Any, Any]]:
+        core, variables = self._schema.core, orjson.loads(written)
         check_cost(core, self._document, self._operation, variables, self._schema.limits)
         if check_variables(core, self._operation, variables):
             raise Unplanned
@@ -160,7 +162,7 @@ class PlannedDocument:
         if isinstance(coerced, list):
             raise Unplanned
         switches = tuple((name, bool(coerced.coerced.get(name))) for name in self._switches)
-        return Ready(answers=self._plan(switches), variables=coerced)
+        return self._plan(switches), coerced, {}
 
     def _planned(self, switches: tuple[tuple[str, bool], ...]) -> Mapping[str, Answer]:
         fragments = {
@@ -182,7 +184,7 @@ class PlannedDocument:
         raise Unplanned
 
     def _node(self, selections: Selections, selected: Selected) -> Answer:
-        permission, read = self._guard(selections, selected)
+        permission, arguments = self._guard(selections, selected)
 
         @cache
         def plan_of(kind: str) -> NodePlan:
@@ -192,7 +194,7 @@ class PlannedDocument:
         async def answer(run: Run) -> Any:
             caller = run.context.caller
             permission.check(caller)
-            kind, record_id = split_id(read(run.variables)["id"]) or ("", None)
+            kind, record_id = split_id(arguments.of(run.variables)["id"]) or ("", None)
             if record_id is None or kind not in NODES:
                 raise Unplanned
             caller.require(*NODES[kind][1])
@@ -204,21 +206,19 @@ class PlannedDocument:
         plan = plan_connection(
             selections, self._functions, root.kind, root.type, root.shape, selected.inside, outermost=True
         )
-        permission, read = self._guard(selections, selected)
+        permission, reader = self._guard(selections, selected)
 
         async def answer(run: Run) -> Any:
             caller = run.context.caller
             permission.check(caller)
-            arguments = read(run.variables)
+            arguments = reader.of(run.variables)
             matching = (arguments.pop("matching", None) or root.matching()).read(caller)
             order = (arguments.pop("order_by", None) or root.order()).order()
             return await plan.page(run, matching, order, PageArguments(**arguments))
 
         return answer
 
-    def _guard(
-        self, selections: Selections, selected: Selected
-    ) -> tuple[Any, Callable[[VariableValues], dict[str, Any]]]:
+    def _guard(self, selections: Selections, selected: Selected) -> tuple[Any, Arguments]:
         """The permission of a field, and what reads its arguments."""
         definition = selections.field("Query", selected.name)
         field: StrawberryField = definition.extensions["strawberry-definition"]
@@ -227,8 +227,7 @@ class PlannedDocument:
             raise Unplanned
         converter = self._schema.schema_converter
 
-        def read(variables: VariableValues) -> dict[str, Any]:
-            values = get_argument_values(definition, selected.nodes[0], variables)
+        def convert(values: dict[str, Any]) -> dict[str, Any]:
             return convert_arguments(
                 values,
                 field.arguments,
@@ -236,22 +235,8 @@ class PlannedDocument:
                 config=self._schema.config,
             )
 
-        return permission, read
+        return permission, Arguments(definition, selected.nodes[0], convert)
 
 
 async def _query_typename(run: Run) -> str:
     return "Query"
-
-
-def _switches(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that directives ask about."""
-    found: dict[str, None] = {}
-
-    class Directives(Visitor):
-        def enter_directive(self, node: DirectiveNode, *_args: object) -> None:
-            for argument in node.arguments or ():
-                if isinstance(argument.value, VariableNode):
-                    found[argument.value.name.value] = None
-
-    visit(document, Directives())
-    return tuple(found)

@@ -40,21 +40,27 @@ class Selected:
         return [node.selection_set for node in self.nodes if node.selection_set is not None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+MOST_FIELDS = 2_000
+"""Fields of a plan. Fragments inside fragments can make a few lines stand for millions; what they cost is told by the limits."""
+
+
+@dataclass(slots=True, kw_only=True)
 class Selections:
     """Finds what is selected. switches: the values of the variables that directives ask about."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     switches: Mapping[str, bool]
+    _left: int = MOST_FIELDS
 
     def of(self, type_name: str, selections: Sequence[SelectionSetNode]) -> list[Selected]:
-        """The fields of an object type, in the order in which they are answered."""
+        """The fields of an object type, in the order in which they are answered. Raises Unplanned when they are too many."""
         found = self.schema.get_type(type_name)
         assert isinstance(found, GraphQLObjectType)  # noqa: S101 - plans are made of object types
         alike: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
         for each in selections:
-            for node in self._fields(each, found):
+            for node in self._fields(each, found, spread):
                 alike.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
         return [Selected(key=key, nodes=tuple(nodes)) for key, nodes in alike.items()]
 
@@ -65,19 +71,26 @@ class Selections:
         definition: GraphQLField = found.fields[name]
         return definition
 
-    def _fields(self, selections: SelectionSetNode, of: GraphQLObjectType) -> Iterator[FieldNode]:
+    def _fields(
+        self, selections: SelectionSetNode, of: GraphQLObjectType, spread: set[str]
+    ) -> Iterator[FieldNode]:
+        """spread: the fragments that were; a second time they would say the same."""
         for node in selections.selections:
             if not self._included(node.directives or ()):
                 continue
             if isinstance(node, FieldNode):
+                self._left -= 1
+                if self._left < 0:
+                    raise Unplanned
                 yield node
             elif isinstance(node, InlineFragmentNode):
                 if self._fits(node.type_condition, of):
-                    yield from self._fields(node.selection_set, of)
-            elif isinstance(node, FragmentSpreadNode):
+                    yield from self._fields(node.selection_set, of, spread)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
                 fragment = self.fragments[node.name.value]
                 if self._fits(fragment.type_condition, of):
-                    yield from self._fields(fragment.selection_set, of)
+                    yield from self._fields(fragment.selection_set, of, spread)
 
     def _fits(self, condition: NamedTypeNode | None, of: GraphQLObjectType) -> bool:
         if condition is None or condition.name.value == of.name:

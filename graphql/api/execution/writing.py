@@ -15,9 +15,9 @@ Write: TypeAlias = Callable[[Sequence[Any], list[Any]], dict[str, Any]]
 """Makes the object of a row and of what the lists inside it hold, in the order in which they were selected."""
 
 MakeWrite: TypeAlias = Callable[
-    [bool, Callable[[str], bool], Callable[[str], str], Callable[[Any, Any], str]], Write
+    [bool, Callable[[str], bool] | None, Callable[[str], str], Callable[[Any, Any], str]], Write
 ]
-"""Makes a `Write` for a request: whether documents are shown whole, which branches (as text) are seen, how links and cursors are made."""
+"""Makes a `Write` for a request: whether documents are shown whole, which branches (as text) are seen (None: all), how links and cursors are made."""
 
 Access: TypeAlias = Callable[[str], str]
 
@@ -124,6 +124,6 @@ class Writer:
     def _one(self, known: One, selected: Selected, prefix: str) -> str:
         shape, inner = known.shape(), f"{prefix}{known.reference}."
         made = self.record(shape, selected.inside, inner)
-        seen = f"sees(id_text({self.column(inner + known.branch)}))"
+        seen = f"(sees is None or sees(id_text({self.column(inner + known.branch)})))"
         there = self.column(f"{inner}id")
         return f"({made} if {there} is not None and {seen} else {'lost()' if known.required else 'None'})"

@@ -6,7 +6,6 @@ from uuid import uuid4
 from starlette.requests import Request
 
 from api.context import Context
-from api.loaders import Loaders
 from api.texts.languages import Language, negotiate_language
 from api.use_cases import UseCases
 from core.domain.access import Caller
@@ -58,7 +57,6 @@ class ContextFactory:
             request_id=request_id_of(request),
             units_of_work=self.units_of_work,
             use_cases=self.use_cases,
-            loaders=Loaders(self.units_of_work, caller),
             clock=self.clock,
             vault=self.vault,
         )

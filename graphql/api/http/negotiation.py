@@ -1,11 +1,14 @@
 """Which media type an answer has."""
 
+from functools import lru_cache
+
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 
 _OFFERED = (GRAPHQL_RESPONSE, JSON)
 
 
+@lru_cache(maxsize=128)
 def negotiate(accept: str | None) -> str | None:
     """The media type that an `Accept` header prefers among ours; None when it takes neither.
 

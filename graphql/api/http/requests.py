@@ -1,6 +1,7 @@
 """Reading a GraphQL request out of an HTTP request."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -11,6 +12,8 @@ from api.http.negotiation import JSON, media_type_of
 from api.trusted_documents import TrustedDocuments
 
 MAX_BODY = 1_000_000
+
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 
 MAX_HEARD_OUT = 20_000_000
 """Larger bodies than MAX_BODY are heard out to here and dropped: a client that is cut off while it sends never reads why."""
@@ -175,7 +178,7 @@ def _all_usable(value: Any) -> bool:
     while pending:
         found = pending.pop()
         if isinstance(found, str):
-            if "\x00" in found or any("\ud800" <= character <= "\udfff" for character in found):
+            if _UNUSABLE.search(found):
                 return False
         elif isinstance(found, dict):
             pending.extend(found)

@@ -1,6 +1,7 @@
 """The languages of messages, and how a caller chooses one."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Language(StrEnum):
@@ -10,6 +11,7 @@ class Language(StrEnum):
     EN = "en"
 
 
+@lru_cache(maxsize=128)
 def negotiate_language(accept_language: str | None) -> Language:
     """The language that an `Accept-Language` header prefers (RFC 9110, 12.5.4); Brazilian Portuguese by default."""
     best, best_quality = Language.PT_BR, 0.0

@@ -1,0 +1,54 @@
+"""Looking access tokens up by one statement, run by the database's driver without anything between."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Dialect, bindparam, select
+
+from adapters.sql.drivers import Driver
+from adapters.sql.mapping.administration import token_of
+from adapters.sql.tables import METADATA, AccessTokenRow
+from core.domain.access import AccessToken
+from ports.token_lookup import TokenLookup
+from ports.unit_of_work import UnitsOfWork
+
+_TABLE = METADATA.tables[str(AccessTokenRow.__tablename__)]
+
+_REMEMBERED = 1_000
+
+
+class SqlTokenLookup(TokenLookup):
+    """One statement. When it fails, a unit of work is asked, which tries again and says what is wrong with the database."""
+
+    def __init__(self, driver: Driver, units_of_work: UnitsOfWork) -> None:
+        self._driver = driver
+        self._units_of_work = units_of_work
+        wanted = select(*_TABLE.c).where(_TABLE.c.token_hash == bindparam("token_hash"))
+        self._statement = str(wanted.compile(dialect=driver.dialect))
+        # Rows, not answers, are remembered: the same values make the same token.
+        self._token = lru_cache(maxsize=_REMEMBERED)(_reader(driver.dialect))
+
+    async def by_hash(self, token_hash: str) -> AccessToken | None:
+        try:
+            rows = await self._driver.fetch(self._statement, [token_hash])
+        except Exception:
+            async with self._units_of_work.read() as work:
+                return await work.tokens.by_hash(token_hash)
+        return self._token(tuple(rows[0])) if rows else None
+
+
+def _reader(dialect: Dialect) -> Callable[[Sequence[Any]], AccessToken]:
+    processors = {
+        column.name: column.type.dialect_impl(dialect).result_processor(dialect, None) for column in _TABLE.c
+    }
+
+    def token(row: Sequence[Any]) -> AccessToken:
+        values = {
+            name: value if process is None else process(value)
+            for (name, process), value in zip(processors.items(), row, strict=True)
+        }
+        return token_of(SimpleNamespace(**values))  # type: ignore[arg-type]
+
+    return token
