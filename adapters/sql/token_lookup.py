@@ -5,12 +5,15 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, select
+from sqlalchemy import bindparam, select
+from sqlalchemy.types import TypeEngine
 
 from adapters.sql.drivers import Driver
 from adapters.sql.mapping.administration import token_of
 from adapters.sql.tables import METADATA, AccessTokenRow
+from adapters.sql.types import Json
 from core.domain.access import AccessToken
+from ports.rows import Form
 from ports.token_lookup import TokenLookup
 from ports.unit_of_work import UnitsOfWork
 
@@ -28,7 +31,7 @@ class SqlTokenLookup(TokenLookup):
         wanted = select(*_TABLE.c).where(_TABLE.c.token_hash == bindparam("token_hash"))
         self._statement = str(wanted.compile(dialect=driver.dialect))
         # Rows, not answers, are remembered: the same values make the same token.
-        self._token = lru_cache(maxsize=_REMEMBERED)(_reader(driver.dialect))
+        self._token = lru_cache(maxsize=_REMEMBERED)(_reader(driver))
 
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         try:
@@ -39,16 +42,21 @@ class SqlTokenLookup(TokenLookup):
         return self._token(tuple(rows[0])) if rows else None
 
 
-def _reader(dialect: Dialect) -> Callable[[Sequence[Any]], AccessToken]:
-    processors = {
-        column.name: column.type.dialect_impl(dialect).result_processor(dialect, None) for column in _TABLE.c
-    }
+def _reader(driver: Driver) -> Callable[[Sequence[Any]], AccessToken]:
+    processors = {column.name: _processor(column.type, driver) for column in _TABLE.c}
 
     def token(row: Sequence[Any]) -> AccessToken:
         values = {
-            name: value if process is None else process(value)
+            name: value if process is None or value is None else process(value)
             for (name, process), value in zip(processors.items(), row, strict=True)
         }
         return token_of(SimpleNamespace(**values))  # type: ignore[arg-type]
 
     return token
+
+
+def _processor(type_: TypeEngine[Any], driver: Driver) -> Callable[[Any], Any] | None:
+    """What makes the row's value of the driver's."""
+    if isinstance(type_, Json):
+        return driver.forms[Form.JSON]
+    return type_.dialect_impl(driver.dialect).result_processor(driver.dialect, None)
