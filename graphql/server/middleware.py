@@ -28,6 +28,10 @@ HTTPS_ONLY = "max-age=31536000"
 """Strict-Transport-Security, set on answers that go out by HTTPS: from then on browsers come by HTTPS only, for a year."""
 
 
+_OVER_HTTP = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+_OVER_HTTPS = [*_OVER_HTTP, (b"strict-transport-security", HTTPS_ONLY.encode())]
+
+
 class RequestIdMiddleware:
     """Gives each request an id: the caller's `X-Request-Id` when it looks like one, otherwise a new one.
 
@@ -86,11 +90,9 @@ class SecurityHeadersMiddleware:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
+                own = {name for name, _ in message["headers"]}
+                added = _OVER_HTTPS if scope["scheme"] == "https" else _OVER_HTTP
+                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -15,22 +15,22 @@ from support.world import World
 
 
 @pytest.fixture(params=["core", "plans"])
-def database_file(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
-    """The SQLite file that plans read; None where everything is in memory."""
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str | None:
+    """The address of the database that plans read; None where everything is in memory."""
     if request.param == "core":
         return None
     file = tmp_path / "fiador.db"
     shutil.copy(request.getfixturevalue("sqlite_template"), file)
-    return file
+    return sqlite_address(file)
 
 
 @pytest_asyncio.fixture
-async def world(database_file: Path | None) -> AsyncIterator[World]:
+async def world(database_address: str | None) -> AsyncIterator[World]:
     """A company with a branch, its linked integration, a customer and an overdue invoice."""
-    if database_file is None:
+    if database_address is None:
         yield await World().populate()
         return
-    async with sql_storage(sqlite_address(database_file)) as storage:
+    async with sql_storage(database_address) as storage:
         yield await World(kept_in=storage).populate()
 
 

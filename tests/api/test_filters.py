@@ -126,7 +126,7 @@ TITLES = {"customers": "Person", "leads": "Person", "prospects": "Person"}
 
 
 @pytest.fixture
-def database_file() -> None:
+def database_address() -> None:
     """Everything is in memory, and graphql-core alone answers: these tests look at what it asks for."""
 
 

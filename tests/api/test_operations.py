@@ -14,7 +14,7 @@ OPERATIONS = {operation["name"]: operation for operation in ready_made_operation
 
 
 @pytest.fixture
-def database_file() -> None:
+def database_address() -> None:
     """Everything is in memory, and graphql-core alone answers: these tests look at what it asks for."""
 
 

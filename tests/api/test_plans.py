@@ -20,6 +20,7 @@ from core.domain.access import Caller, Scope
 from support.builders import make_caller, make_consultation, make_customer, make_invoice
 from support.desk import Desk, client_of, global_id, shared_schema
 from support.random_documents import Documents
+from support.storages import sqlite_address
 from support.tour import furnish
 from support.world import World
 
@@ -39,10 +40,14 @@ PLANNED = [
 HEADERS = {"Accept": "application/graphql-response+json", "Accept-Language": "pt-BR"}
 
 
-@pytest.fixture
-def database_file(sqlite_template: Path, tmp_path: Path) -> Path:
-    """Plans need a database."""
-    return Path(shutil.copy(sqlite_template, tmp_path / "fiador.db"))
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Plans need a database, of either kind."""
+    if request.param == "postgresql":
+        fresh: str = request.getfixturevalue("postgres_address")
+        return fresh
+    template: Path = request.getfixturevalue("sqlite_template")
+    return sqlite_address(Path(shutil.copy(template, tmp_path / "fiador.db")))
 
 
 class Counted(Plans):
