@@ -3,9 +3,10 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
-from typing import TextIO
+from functools import partial
+from typing import Any, NoReturn, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -40,16 +41,16 @@ def configure_logging(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     handler = logging.StreamHandler(stream or sys.stderr)
+    # tracebacks become text before redaction, so that it sees them
+    written: list[Processor] = [
+        structlog.processors.format_exc_info,
+        redact,
+        *_renderer(log_format, handler.stream),
+    ]
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.PositionalArgumentsFormatter(), *shared],
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                # tracebacks become text before redaction, so that it sees them
-                structlog.processors.format_exc_info,
-                redact,
-                *_renderer(log_format, handler.stream),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
         )
     )
     root = logging.getLogger()
@@ -63,11 +64,12 @@ def configure_logging(
         processors=[
             structlog.stdlib.filter_by_level,
             *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            *written,
+            partial(_write, handler),
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
 
 
@@ -86,6 +88,14 @@ def without_query(record: logging.LogRecord) -> bool:
             for arg in record.args
         )
     return True
+
+
+def _write(handler: logging.StreamHandler[TextIO], _logger: Any, _method: str, line: Any) -> NoReturn:
+    """The end of our own events: a record of the standard library around a finished line would cost as much as all before it."""
+    with handler.lock or nullcontext():
+        handler.stream.write(f"{line}\n")
+        handler.flush()
+    raise structlog.DropEvent
 
 
 def _renderer(log_format: LogFormat, stream: TextIO) -> list[Processor]:

@@ -42,6 +42,7 @@ class RequestIdMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._log = _log.bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +65,7 @@ class RequestIdMiddleware:
                 await self._app(scope, receive, send_with_id)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000)
-                _log.info(f"{scope['method']} {_address(scope)}", status=status, ms=milliseconds)
+                self._log.info(f"{scope['method']} {_address(scope)}", status=status, ms=milliseconds)
 
 
 def _address(scope: Scope) -> str:
