@@ -31,7 +31,7 @@ _LASTING = {StorageState.FULL, StorageState.READ_ONLY, StorageState.FAILING, Sto
 class Database:
     """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
 
-    driver: for reading rows, with connections of its own: on PostgreSQL as many again as the pool has.
+    driver: for reading rows, with connections of its own: on PostgreSQL a third of `pool_size`.
 
     `wakeup` is set after each commit that the queue must hear of. Transactions raise StorageUnavailable; they come back by
     themselves when the database does. busy_timeout: how long a writer on SQLite waits for other processes, and for its turn.
@@ -50,8 +50,9 @@ class Database:
             self._file = SqliteFile(Path(self.url.database or ""))
             self.driver: Driver = SqliteDriver(self.url, self._file, busy_timeout=busy_timeout)
         else:
-            self._writers = postgresql_engine(self.url, pool_size=pool_size)
-            self.driver = PostgresqlDriver(self.url, connections=pool_size)
+            reading = max(1, pool_size // 3)
+            self._writers = postgresql_engine(self.url, pool_size=max(1, pool_size - reading))
+            self.driver = PostgresqlDriver(self.url, connections=reading)
             self._readers = self._writers.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )

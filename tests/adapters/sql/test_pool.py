@@ -13,27 +13,34 @@ from ports.storage import StorageUnavailable
 
 pytestmark = pytest.mark.postgres
 
-SIZE = 2
+SIZE = 3
+"""Two for transactions, one for rows."""
 
 
 async def test_no_more_connections_than_told(postgres_address: str) -> None:
     database, clock = Database(postgres_address, pool_size=SIZE), FixedClock()
     seen: set[int] = set()
+    rows: set[int] = set()
     crowded = asyncio.Event()
 
     async def use() -> None:
         async with database.reading(clock) as work:
             seen.add((await work.session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
-            if len(seen) == SIZE:
+            if len(seen) == SIZE - 1:
                 crowded.set()
             async with asyncio.timeout(30):
                 await crowded.wait()
 
+    async def read() -> None:
+        ((pid, _),) = await database.driver.fetch("SELECT pg_backend_pid(), pg_sleep(0.01)", [])
+        rows.add(pid)
+
     try:
-        await asyncio.gather(*(use() for _ in range(5 * SIZE)))
+        await asyncio.gather(*(use() for _ in range(5 * SIZE)), *(read() for _ in range(5 * SIZE)))
     finally:
         await database.close()
-    assert len(seen) == SIZE
+    assert len(rows) == 1
+    assert len(seen | rows) == SIZE
 
 
 async def test_who_finds_no_connection_is_told_so(
