@@ -16,7 +16,9 @@ async def test_what_its_own_connection_cannot_tell_is_asked_by_a_unit_of_work(
     async def broken(*_: object) -> None:
         raise ConnectionResetError
 
-    async with sql_storage(sqlite_address(shutil.copy(sqlite_template, tmp_path / "fiador.db"))) as storage:
+    async with sql_storage(
+        sqlite_address(Path(shutil.copy(sqlite_template, tmp_path / "fiador.db")))
+    ) as storage:
         assert storage.database is not None
         token = make_token()
         async with storage.units_of_work.begin() as work:
