@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from adapters.sql.sqlite_connection import connecting_to
+
 BUSY_TIMEOUT = timedelta(seconds=30)
 """How long a writer waits for others to have written: SQLite for another process, and in this process for its turn."""
 
@@ -117,6 +119,8 @@ def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:
+    if is_sqlite(url):
+        options["async_creator"] = connecting_to(url.database or "")
     # Parameters are personal data: no error may quote them.
     return create_async_engine(url, hide_parameters=True, **options)
 
