@@ -25,7 +25,12 @@ def away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
         raise StorageUnavailable(StorageState.AWAY)
         yield
 
+    async def fetch(*_: object) -> None:
+        raise ConnectionRefusedError
+
     monkeypatch.setattr(desk.units_of_work, "read", read)
+    if desk.world.kept_in.database is not None:
+        monkeypatch.setattr(desk.world.kept_in.database.driver, "fetch", fetch)
     return desk
 
 

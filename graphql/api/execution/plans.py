@@ -98,7 +98,8 @@ class Plans:
         except (Unplanned, DomainError, GraphQLError):
             return None
         except Exception as error:
-            _log.warning("a plan failed", error=type(error).__name__)
+            # graphql-core is asked next, and what it meets is told at its own level.
+            _log.info("a plan failed", error=type(error).__name__)
             return None
 
     def _document(self, query: str, operation_name: str | None) -> "PlannedDocument | None":
