@@ -83,7 +83,10 @@ class Connection(Generic[NodeT]):
     def nodes(self) -> list[NodeT]:
         return [edge.node for edge in self.edges]
 
-    @resolved("How many records the filter lets through on all pages (total); counted only when asked for.")
+    @resolved(
+        "How many records the filter lets through on all pages (total); counted only when asked for, and exactly: without a "
+        "filter that is all of them, so ask once and not for each page."
+    )
     async def total_count(self) -> int:
         return await self.count()
 
