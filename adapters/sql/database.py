@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.sql.drivers import Driver, PostgresqlDriver, SqliteDriver
 from adapters.sql.engine import (
@@ -76,9 +76,9 @@ class Database:
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:
         """A transaction that commits when its block ends, and rolls back when the block raises."""
         with self._telling(writable=True):
-            async with self._alone(), self._session(self._writers) as session:
-                work = Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=True)
-                async with session.begin():
+            async with self._alone(), self._connection(self._writers) as connection:
+                work = Work(connection=connection, clock=clock, on_sqlite=self.on_sqlite, writable=True)
+                async with connection.begin():
                     yield work
         if work.wakes:
             self.wakeup.set()
@@ -87,8 +87,8 @@ class Database:
     async def reading(self, clock: Clock) -> AsyncIterator[Work]:
         """A consistent view of what is committed."""
         with self._telling(writable=False):
-            async with self._session(self._readers) as session:
-                yield Work(session=session, clock=clock, on_sqlite=self.on_sqlite, writable=False)
+            async with self._connection(self._readers) as connection:
+                yield Work(connection=connection, clock=clock, on_sqlite=self.on_sqlite, writable=False)
 
     def take_trouble(self) -> StorageState | None:
         """What transactions met of late that lasts: no room, no right to write, a bad disk. Tells it once."""
@@ -127,10 +127,7 @@ class Database:
             self._holder = None
             self._turn.release()
 
-    def _session(self, engine: AsyncEngine) -> AsyncSession:
+    def _connection(self, engine: AsyncEngine) -> AsyncConnection:
         if self.on_sqlite:
             self._file.require()
-        # Rows are read anew each time: what a session remembers may have been changed by its own statements.
-        return AsyncSession(
-            engine, autoflush=False, expire_on_commit=False, execution_options={"populate_existing": True}
-        )
+        return engine.connect()

@@ -87,7 +87,7 @@ class SqlUnitOfWork(UnitOfWork):
         self._work.require_writable()
         if not self._work.on_sqlite:
             key = func.hashtextextended(name, 0)
-            await self._work.session.execute(select(func.pg_advisory_xact_lock(key)))
+            await self._work.connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 class SqlUnitsOfWork(UnitsOfWork):

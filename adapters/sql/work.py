@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, UpdateBase, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped
 
 from adapters.sql.constraints import violated
@@ -43,9 +43,13 @@ def values_of(row: Row) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Work:
-    """One transaction. `wakes` is set by changes that the queue must hear of after the commit."""
+    """One transaction. `wakes` is set by changes that the queue must hear of after the commit.
 
-    session: AsyncSession
+    What is found comes as plain rows whose values are called like the columns. To make objects of the tables' classes, remember them
+    and watch them for changes would double the cost of reading, and they are only read.
+    """
+
+    connection: AsyncConnection
     clock: Clock
     on_sqlite: bool
     writable: bool
@@ -59,23 +63,25 @@ class Work:
 
     async def all(self, statement: Select[RowT]) -> Sequence[RowT]:
         """Every row that a query finds."""
-        return (await self.session.scalars(statement)).all()
+        found: Sequence[Any] = (await self.connection.execute(statement)).all()
+        return found
 
-    async def pairs(self, statement: Select[Any]) -> list[tuple[Any, int]]:
-        """Every row that a query finds, with the number that stands beside it."""
-        return [(row, place) for row, place in await self.session.execute(statement)]
+    async def placed(self, statement: Select[Any]) -> list[tuple[Any, int]]:
+        """Every row that a query finds, with the number that stands behind it."""
+        return [(row, row[-1]) for row in await self.connection.execute(statement)]
 
     async def first(self, statement: Select[RowT]) -> RowT | None:
         """The first row that a query finds."""
-        return (await self.session.scalars(statement.limit(1))).first()
+        found = await self.all(statement.limit(1))
+        return found[0] if found else None
 
     async def scalar(self, statement: Select[ValueT]) -> ValueT:
         """The one value of a query that always has one."""
-        return (await self.session.execute(statement)).scalar_one()
+        return (await self.connection.execute(statement)).scalar_one()
 
     async def row(self, statement: Executable) -> tuple[Any, ...]:
         """The one row of a query that always has one."""
-        return tuple((await self.session.execute(statement)).one())
+        return tuple((await self.connection.execute(statement)).one())
 
     async def among(
         self,
@@ -112,7 +118,7 @@ class Work:
     async def change(self, statement: UpdateBase) -> int:
         """Run a change; tells how many rows it touched."""
         self.require_writable()
-        result = await self.session.execute(statement)
+        result = await self.connection.execute(statement)
         assert isinstance(result, CursorResult)  # noqa: S101 - narrows what SQLAlchemy leaves open
         return result.rowcount
 
@@ -122,7 +128,7 @@ class Work:
         table = table_of(type(row))
         statement = table.insert().values(values_of(row)).returning(table.c.number)
         async with self._guarded(errors):
-            number: int = (await self.session.execute(statement)).scalar_one()
+            number: int = (await self.connection.execute(statement)).scalar_one()
         return number
 
     async def insert_all(self, rows: Sequence[RecordRow], errors: Errors) -> dict[UUID, int]:
@@ -131,7 +137,7 @@ class Work:
         table = table_of(type(rows[0]))
         statement = table.insert().returning(table.c.id, table.c.number)
         async with self._guarded(errors):
-            inserted = await self.session.execute(statement, [values_of(row) for row in rows])
+            inserted = await self.connection.execute(statement, [values_of(row) for row in rows])
             return {row.id: row.number for row in inserted}
 
     async def insert_many(self, rows: Sequence[Row], *, new: Sequence[str] = ()) -> None:
@@ -141,7 +147,7 @@ class Work:
             statement = self._insert(table_of(type(rows[0])))
             if new:
                 statement = statement.on_conflict_do_nothing(index_elements=new)
-            await self.session.execute(statement, [values_of(row) for row in rows])
+            await self.connection.execute(statement, [values_of(row) for row in rows])
 
     async def insert_new(self, *rows: Row) -> int:
         """Insert those rows of one kind whose primary key is not there already; tells how many."""
@@ -149,7 +155,7 @@ class Work:
         table = table_of(type(rows[0]))
         key = list(table.primary_key)
         statement = self._insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
-        inserted = await self.session.execute(statement, [values_of(row) for row in rows])
+        inserted = await self.connection.execute(statement, [values_of(row) for row in rows])
         return len(inserted.all())
 
     async def put(self, row: Row) -> None:
@@ -180,7 +186,7 @@ class Work:
             if self.on_sqlite or not errors:
                 yield
             else:
-                async with (await self.session.connection()).begin_nested():
+                async with self.connection.begin_nested():
                     yield
         except IntegrityError as error:
             found = errors.get(violated(error) or "")

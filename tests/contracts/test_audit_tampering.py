@@ -30,7 +30,7 @@ async def _tamper(storage: Storage, *statements: str) -> None:
         else:
             statements = ("SET LOCAL session_replication_role = replica", *statements)
         for statement in statements:
-            await work.session.execute(text(statement))
+            await work.connection.execute(text(statement))
 
 
 EDITS = [
@@ -174,7 +174,7 @@ async def test_the_database_refuses_to_change_or_remove_entries(storage: Storage
     for statement in [*REFUSED, *special]:
         with pytest.raises(IntegrityError, match="audit trail"):
             async with storage.database.writing(storage.clock) as work:
-                await work.session.execute(text(statement))
+                await work.connection.execute(text(statement))
     verified = await chains.verify(storage)
     assert verified.holds
     assert (verified.head.position, verified.waiting) == (3, 1)

@@ -70,7 +70,7 @@ async def _audit(address: str, *statements: str) -> None:
         assert storage.database is not None
         async with storage.database.writing(storage.clock) as work:
             for statement in statements:
-                await work.session.execute(text(statement))
+                await work.connection.execute(text(statement))
 
 
 def test_a_chain_that_holds_is_told_with_its_head(run: Run, address: str) -> None:

@@ -93,8 +93,8 @@ class Shop:
     async def assert_complete(self) -> None:
         """What was answered as stored is there, no branch without its customer, and SQLite finds its file in order."""
         async with self.database.reading(self.clock) as work:
-            branches = set((await work.session.execute(text("SELECT id FROM branches"))).scalars())
-            owners = set((await work.session.execute(text("SELECT branch_id FROM customers"))).scalars())
+            branches = set((await work.connection.execute(text("SELECT id FROM branches"))).scalars())
+            owners = set((await work.connection.execute(text("SELECT branch_id FROM customers"))).scalars())
             assert branches == owners
             if self.database.on_sqlite:
                 assert await work.scalar(text("PRAGMA integrity_check")) == "ok"  # type: ignore[arg-type]

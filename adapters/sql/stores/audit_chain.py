@@ -45,7 +45,7 @@ class SqlAuditChain(AuditChain):
                 .values(position=bindparam("its_position"), digest=bindparam("its_digest"))
             )
             self._work.require_writable()
-            connection = await self._work.session.connection()
+            connection = self._work.connection
             await connection.execute(
                 placed,
                 [
@@ -59,7 +59,7 @@ class SqlAuditChain(AuditChain):
         following = places.where(_EVENTS.c.position > position).order_by(_EVENTS.c.position).limit(limit)
         links = [
             ChainLink(number=number, position=place, digest=str(digest))
-            for number, place, digest in await self._work.session.execute(following)
+            for number, place, digest in await self._work.connection.execute(following)
         ]
         events = await self._readable([link.number for link in links])
         return [ChainedEvent(link=link, event=events.get(link.number)) for link in links]
@@ -74,7 +74,7 @@ class SqlAuditChain(AuditChain):
         places = select(_EVENTS.c.position, _EVENTS.c.digest, _EVENTS.c.at)
         oldest = places.where(_EVENTS.c.position > sealed.position).order_by(_EVENTS.c.position).limit(limit)
         last: ChainHead | None = None
-        for position, digest, made_at in await self._work.session.execute(oldest):
+        for position, digest, made_at in await self._work.connection.execute(oldest):
             if made_at >= before:
                 break
             last = ChainHead(position=position, digest=digest)

@@ -106,7 +106,7 @@ class SqlConsultations(
             statement = select(col(ReportRow.consultation_id), col(ReportRow.report)).where(
                 col(ReportRow.consultation_id).in_(wanted[start : start + CHUNK])
             )
-            rows = await self._work.session.execute(statement)
+            rows = await self._work.connection.execute(statement)
             found.update((consultation_id, report_of(report)) for consultation_id, report in rows)
         return found
 

@@ -83,7 +83,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
         keyset, every = self.keyset(order), padded(matching)
         statement = keyset.pages(select(self._row_type), [self.conditions(each) for each in every], window)
         found: list[list[tuple[RecordT, Cursor]]] = [[] for _ in every]
-        for row, place in await self._work.pairs(statement):
+        for row, place in await self._work.placed(statement):
             found[place].append((self._to_record(row), keyset.cursor(row)))
         return [page_of(records, window) for records in found[: len(matching)]]
 
@@ -107,7 +107,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
             .where(*clauses(self.conditions(each)))
             for place, each in enumerate(matching)
         )
-        found = await self._work.session.execute(union_all(*parts))
+        found = await self._work.connection.execute(union_all(*parts))
         return [tuple(figures) for _, *figures in sorted(found, key=itemgetter(0))]
 
     def _maybe(self, row: RowT | None) -> RecordT | None:

@@ -47,12 +47,12 @@ class SqlRetention(Retention):
         self._work = work
 
     async def overdue(self, kind: RecordKind, before: datetime, limit: int) -> list[UUID]:
-        return list((await self._work.session.scalars(_OVERDUE[kind](before).limit(limit))).all())
+        return list((await self._work.connection.scalars(_OVERDUE[kind](before).limit(limit))).all())
 
     async def forget(self, kind: RecordKind, before: datetime, ids: Collection[UUID]) -> int:
         found = _OVERDUE[kind](before)
         key = found.selected_columns[0]
-        going = list((await self._work.session.scalars(found.where(key.in_(ids)))).all())
+        going = list((await self._work.connection.scalars(found.where(key.in_(ids)))).all())
         if kind is RecordKind.ORIGINAL_PAGE:
             chosen = _REPORTS.c.consultation_id.in_(going)
             return await self._work.change(update(_REPORTS).where(chosen).values(original=b""))

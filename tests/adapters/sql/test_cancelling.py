@@ -34,7 +34,7 @@ async def test_everything_is_given_back(bare_address: str, writable: bool, turns
 
     async def work() -> None:
         async with opened(clock) as unit:
-            await unit.session.execute(text(statement))
+            await unit.connection.execute(text(statement))
 
     async def cancelled() -> asyncio.Task[None]:
         sent.clear()
@@ -52,10 +52,10 @@ async def test_everything_is_given_back(bare_address: str, writable: bool, turns
             # Tasks that are remembered remember their tracebacks, and those whatever was at work.
             remembered = [await cancelled() for _ in range(3)]
             async with database.writing(clock) as unit:
-                assert (await unit.session.execute(text("SELECT 1"))).scalar_one() == 1
+                assert (await unit.connection.execute(text("SELECT 1"))).scalar_one() == 1
             if not database.on_sqlite:
                 async with database.reading(clock) as unit:
-                    assert (await unit.session.execute(text(BUSY))).scalar_one() == 0
+                    assert (await unit.connection.execute(text(BUSY))).scalar_one() == 0
         assert [engine.pool.checkedout() for engine in database.engines] == [0] * len(database.engines)  # type: ignore[attr-defined]
         assert len(remembered) == 3
     finally:

@@ -53,9 +53,13 @@ async def test_sqlite_is_opened_for_safety(tmp_path: Path) -> None:
     database, clock = Database(address), FixedClock()
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "query_only")
     async with database.writing(clock) as work:
-        writer = [(await work.session.execute(text(f"PRAGMA {pragma}"))).scalar_one() for pragma in pragmas]
+        writer = [
+            (await work.connection.execute(text(f"PRAGMA {pragma}"))).scalar_one() for pragma in pragmas
+        ]
     async with database.reading(clock) as work:
-        reader = [(await work.session.execute(text(f"PRAGMA {pragma}"))).scalar_one() for pragma in pragmas]
+        reader = [
+            (await work.connection.execute(text(f"PRAGMA {pragma}"))).scalar_one() for pragma in pragmas
+        ]
     await database.close()
     assert writer == ["wal", 2, 1, 0]
     assert reader[3] == 1
@@ -66,7 +70,7 @@ async def test_the_database_itself_refuses_writes_in_a_reading_unit(bare_address
     database = Database(bare_address)
     async with database.reading(FixedClock()) as work:
         with pytest.raises(DBAPIError):
-            await work.session.execute(text("DELETE FROM branches"))
+            await work.connection.execute(text("DELETE FROM branches"))
     await database.close()
 
 

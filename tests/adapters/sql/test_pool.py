@@ -25,7 +25,7 @@ async def test_no_more_connections_than_told(postgres_address: str) -> None:
 
     async def use() -> None:
         async with database.reading(clock) as work:
-            seen.add((await work.session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+            seen.add((await work.connection.execute(text("SELECT pg_backend_pid()"))).scalar_one())
             if len(seen) == SIZE - 1:
                 crowded.set()
             async with asyncio.timeout(30):
@@ -50,11 +50,11 @@ async def test_who_finds_no_connection_is_told_so(
     database, clock = Database(postgres_address, pool_size=1), FixedClock()
     try:
         async with database.reading(clock) as holder:
-            await holder.session.execute(text("SELECT 1"))
+            await holder.connection.execute(text("SELECT 1"))
             async with asyncio.timeout(30):
                 with pytest.raises(StorageUnavailable, match="busy"):
                     async with database.reading(clock) as late:
-                        await late.session.execute(text("SELECT 1"))
+                        await late.connection.execute(text("SELECT 1"))
     finally:
         await database.close()
 
@@ -74,21 +74,21 @@ async def test_a_transaction_that_stands_still_holds_nobody_up(
     async def stand_still() -> None:
         nonlocal went_on
         async with frozen.writing(clock) as holder:
-            await holder.session.execute(lock)
+            await holder.connection.execute(lock)
             if prepared:
-                raw = await (await holder.session.connection()).get_raw_connection()
+                raw = await (holder.connection).get_raw_connection()
                 assert raw.driver_connection is not None
                 await raw.driver_connection.prepare("SELECT 2")
             async with asyncio.timeout(20), lively.writing(clock) as waiting:
-                await waiting.session.execute(lock)
+                await waiting.connection.execute(lock)
                 went_on = True
-            await holder.session.execute(text("SELECT 1"))
+            await holder.connection.execute(text("SELECT 1"))
 
     try:
         with pytest.raises(StorageUnavailable):
             await stand_still()
         async with frozen.writing(clock) as work:
-            assert (await work.session.execute(text("SELECT 3"))).scalar_one() == 3
+            assert (await work.connection.execute(text("SELECT 3"))).scalar_one() == 3
     finally:
         await frozen.close()
         await lively.close()

@@ -129,7 +129,7 @@ async def test_a_statement_that_is_never_answered_is_given_up(
 
 async def _sleep(shop: Shop, *, seconds: int) -> None:
     async with shop.database.writing(shop.clock) as work:
-        await work.session.execute(text(f"SELECT pg_sleep({seconds})"))
+        await work.connection.execute(text(f"SELECT pg_sleep({seconds})"))
 
 
 @pytest.mark.postgres

@@ -187,7 +187,7 @@ async def _plan_of(storage: Storage, ask: Callable[[UnitOfWork], Awaitable[objec
 
 async def _explain(database: Database, statement: str, parameters: Any, storage: Storage) -> str:
     async with database.reading(storage.clock) as work:
-        connection = await work.session.connection()
+        connection = work.connection
         rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         return "\n".join(str(row.detail) for row in rows)
 

@@ -35,7 +35,7 @@ async def shop(file: Path) -> AsyncIterator[Shop]:
 
 async def _pragma(shop: Shop, pragma: str) -> int:
     async with shop.database.writing(shop.clock) as work:
-        return int((await work.session.execute(text(f"PRAGMA {pragma}"))).scalar_one())
+        return int((await work.connection.execute(text(f"PRAGMA {pragma}"))).scalar_one())
 
 
 async def test_a_sqlite_file_that_may_not_grow_is_full(shop: Shop) -> None:
