@@ -140,7 +140,8 @@ class SqlIdempotencyRecords(IdempotencyRecords):
         key_id = func.substr(col(IdempotencyRow.fingerprint), 1, KEY_ID_DIGITS)
         # By the place of the column: PostgreSQL takes the same expression with parameters for another one.
         counted = select(key_id, func.count()).group_by(text("1"))
-        return dict((await self._work.connection.execute(counted)).tuples().all())
+        found = await self._work.connection.execute(counted)
+        return dict(found.all())
 
 
 class SqlAccessTokens(AccessTokens):
