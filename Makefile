@@ -42,7 +42,7 @@ check: setup ## lint, types, import rules, schema, licences, known vulnerabiliti
 audit: setup ## look for known vulnerabilities in the locked dependencies
 	@$(BIN)/python .ci/audit.py
 
-faults: setup ## crashes, outages and load for long (some forty minutes); the short form is part of the tests
+faults: setup ## crashes, outages and load for long (some twenty minutes); the short form is part of the tests
 	@$(BIN)/pytest tests/faults --long -v --numprocesses=2 --dist=load --ignore tests/faults/test_sustained.py $(if $(SEED),--seed $(SEED))
 	@$(BIN)/pytest tests/faults/test_sustained.py --long -v $(if $(SEED),--seed $(SEED))
 
