@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from server.http_protocol import HttpProtocol
+
 GRACE_SECONDS = 10
 """How long requests under way may take to finish after the server was asked to stop; longer ones are cut off."""
 
@@ -73,6 +75,7 @@ def _server(app: ASGIApp) -> _Server:
     return _Server(
         uvicorn.Config(
             app,
+            http=HttpProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,

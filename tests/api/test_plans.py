@@ -24,7 +24,7 @@ from support.storages import sqlite_address
 from support.tour import furnish
 from support.world import World
 
-SHORT, LONG = 250, 10_000
+SHORT, LONG = 120, 10_000
 
 PLANNED = [
     "branches",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server import http_protocol
 from support.served import served
 from support.sockets import PATIENCE, VIEWER, Socket, head_of, listening
 
@@ -157,13 +158,40 @@ async def test_heads_that_are_too_large_or_odd(socket: Socket) -> None:
         head_of(post, b" : "),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500,
         b"\x00" * 1_000,
-        b"\r\n" * 1_000,
         b"GET\r\n\r\n",
         b"HELLO\r\n\r\n",
     ):
         async with asyncio.timeout(PATIENCE):
             answer = await socket.send(head, b"\r\n")
         assert answer.status == 0 or 400 <= answer.status < 500, (answer.status, head[:60])
+
+
+async def test_heads_without_end_are_not_heard_out(socket: Socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 10 * PATIENCE)
+    for endless in (b"X-Long: ", b"X: y\r\n", b"\r\n"):
+        answer = await socket.send(b"POST /graphql HTTP/1.1\r\n" * (endless != b"\r\n"), endless * 100_000)
+        assert answer.status in (0, 400)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n" * 10, b"POST /graphql HTTP/1.1\r\nHost:"])
+async def test_heads_that_do_not_come_are_not_waited_for(
+    socket: Socket, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.1)
+    assert (await socket.send(sent)).status == 0
+
+
+async def test_the_next_head_on_a_connection_is_not_waited_for_either(
+    socket: Socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", socket.port)
+    async with asyncio.timeout(PATIENCE):
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: fiador.test\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"200"
+        writer.write(b"GET /health/live")
+        await reader.read()
+    writer.close()
 
 
 async def test_headers_that_are_no_text(socket: Socket) -> None:
