@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import uvloop
 from typer.exceptions import TyperException
 
 from adapters.sql.backup import BackupFailed
@@ -280,7 +281,7 @@ def _settings() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(work)
+    uvloop.run(work)
 
 
 def _fail(text: str) -> None:

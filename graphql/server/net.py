@@ -29,12 +29,13 @@ class CannotListen(Exception):
 def listen(host: str, port: int) -> socket.socket:
     """A socket that nobody else holds. Raises CannotListen."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(
+        family, _, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (OSError, UnicodeError):
         raise CannotListen(f"cannot listen on {host}: no such address") from None
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named: event loops send small answers at once on sockets only that they know to be TCP's.
+    listener = socket.socket(family, socket.SOCK_STREAM, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)

@@ -10,6 +10,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import uvloop
+
 from adapters.sql.engine import is_sqlite, parse_url
 from core.domain.access import Unauthenticated
 from core.use_cases.chain_audit import ChainAudit
@@ -104,7 +106,7 @@ def _serve_as_one_of_many(
             await _serve(services, listener, token, stop, lambda: tell_ready(tells))
 
     set_up_logs(settings)
-    asyncio.run(serve_one())
+    uvloop.run(serve_one())
 
 
 async def _serve(

@@ -1,6 +1,7 @@
 """Listening, and serving until asked to stop."""
 
 import asyncio
+import socket
 
 import httpx
 import pytest
@@ -111,3 +112,9 @@ async def _cut_off(client: httpx.AsyncClient, address: str) -> bool:
     except httpx.RemoteProtocolError:
         return True
     return False
+
+
+def test_event_loops_know_the_listener_for_tcp() -> None:
+    """Or each answer waits for the client's delayed acknowledgement, some 40 ms, on connections that are kept."""
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
