@@ -16,7 +16,7 @@ from adapters.sql.engine import UnsupportedDatabase, migrator, parse_url
 from adapters.sql.migrate import DatabaseUnavailable, config, differences, migrate
 from adapters.sql.tables import METADATA
 from support.builders import make_branch
-from support.storages import sql_storage
+from support.storages import sql_storage, sqlite_address
 
 
 @asynccontextmanager
@@ -127,3 +127,16 @@ def test_the_migrations_are_shipped_with_the_package() -> None:
     folder = Path(migrations.__file__).parent
     assert (folder / "env.py").is_file()
     assert list((folder / "versions").glob("0001_*.py"))
+
+
+async def test_steps_that_leave_a_reference_to_nothing_are_taken_back(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path / "fiador.db")
+    async with _connection(address) as connection:
+        await connection.run_sync(lambda found: command.upgrade(config(found), "0004"))
+        orphan = "INSERT INTO consultation_reports VALUES ('00', '{}', x'00', 'text/html')"
+        await connection.exec_driver_sql(orphan)
+    with pytest.raises(RuntimeError, match="broke 1 reference"):
+        await migrate(address)
+    async with _connection(address) as connection:
+        known = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
+    assert known == "0004"
