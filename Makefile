@@ -12,7 +12,7 @@ ASSETS := graphql/explorer/assets
 export UV_PYTHON_DOWNLOADS := never
 
 # Two at a time, each file in one process: what a file's tests share is set up once.
-TEST := $(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+TEST := $(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check audit faults security browser lock licences schema clean
