@@ -46,7 +46,7 @@ class Work:
     """One transaction. `wakes` is set by changes that the queue must hear of after the commit.
 
     What is found comes as plain rows whose values are called like the columns. To make objects of the tables' classes, remember them
-    and watch them for changes would double the cost of reading, and they are only read.
+    and watch them for changes would be a good part of what reading costs, and they are only read.
     """
 
     connection: AsyncConnection
