@@ -31,7 +31,7 @@ async def test_kill_9_loses_nothing_and_doubles_nothing(
     long: bool,
     figures: Figures,
 ) -> None:
-    kills = 25 if long else 4
+    kills = 25 if long else 2
     several = (SERVE, SERVE, WORKER) if long else (SERVE, WORKER)
     kinds = (SERVE,) if database is None else several
     async with bureau_beside(http) as bureau:
