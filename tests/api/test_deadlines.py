@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import httpx
@@ -15,9 +16,11 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from api.context import Context
+from api.execution.plans import Plans
 from api.http.endpoint import NOBODY_WAITS, GraphQLEndpoint
 from core.domain.consultation import ConsultationOutcome
 from core.domain.listing import ConsultationFilter
+from ports.rows import Rows
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from support.desk import ALL_METHODS, GRAPHQL_RESPONSE, Desk, client_of, global_id, shared_schema
 
@@ -64,6 +67,7 @@ def _endpoint(
     desk: Desk,
     slow: SlowReading | None = None,
     *,
+    plans: Plans | None = None,
     query_seconds: float = PATIENCE,
     mutation_seconds: float = PATIENCE,
 ) -> GraphQLEndpoint:
@@ -75,7 +79,11 @@ def _endpoint(
         return replace(context, units_of_work=units)
 
     return GraphQLEndpoint(
-        shared_schema(), make_context, query_seconds=query_seconds, mutation_seconds=mutation_seconds
+        shared_schema(),
+        make_context,
+        plans=plans,
+        query_seconds=query_seconds,
+        mutation_seconds=mutation_seconds,
     )
 
 
@@ -135,6 +143,35 @@ async def test_a_query_for_which_nobody_waits_is_cancelled(desk: Desk, query: st
     assert sent[0]["status"] == NOBODY_WAITS
     async with asyncio.timeout(PATIENCE):
         await slow.given_back.wait()
+
+
+class SlowPlans(Plans):
+    """Plans that stay without an answer until they are cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__(shared_schema(), cast("Rows", SimpleNamespace(forms={})))
+        self.reached = asyncio.Event()
+        self.given_back = asyncio.Event()
+
+    async def answer(self, wanted: Any, context: Context) -> None:
+        self.reached.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.given_back.set()
+
+
+async def test_a_plan_is_cancelled_too(desk: Desk) -> None:
+    in_time, left = SlowPlans(), SlowPlans()
+    async with client_of(_endpoint(desk, plans=in_time, query_seconds=SOON)) as client:
+        answer = await _post(client, {"query": LIST})
+    assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    body = b'{"query": "%s"}' % LIST.encode()
+    sent = await _and_leave(_endpoint(desk, plans=left), body, left.reached.wait)
+    assert sent[0]["status"] == NOBODY_WAITS
+    async with asyncio.timeout(PATIENCE):
+        await in_time.given_back.wait()
+        await left.given_back.wait()
 
 
 async def _outcomes(desk: Desk) -> list[ConsultationOutcome]:

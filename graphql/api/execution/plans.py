@@ -82,6 +82,10 @@ class Plans:
         self._functions = functions(rows.forms)
         self._known = lru_cache(maxsize=REMEMBERED)(self._document)
 
+    def know(self, wanted: Wanted) -> bool:
+        """Whether there is a plan for what it asks for, which then is a query."""
+        return self._known(wanted.query, wanted.operation_name) is not None
+
     async def answer(self, wanted: Wanted, context: Context) -> dict[str, Any] | None:
         """The data, or None when graphql-core is to be asked."""
         document = self._known(wanted.query, wanted.operation_name)

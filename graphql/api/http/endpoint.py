@@ -118,9 +118,8 @@ class GraphQLEndpoint:
             refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
 
     async def _outcome(self, request: Request, wanted: GraphQLRequest, context: Context) -> Outcome:
-        answered = await self._planned(wanted, context)
-        if answered is not None:
-            return Outcome(data=answered)
+        if self._plans is not None and self._plans.know(wanted):
+            return await self._deadlines.query(self._planned(self._plans, wanted, context), request)
         checked = check(self._schema, wanted, mutations=request.method == "POST")
         if isinstance(checked, Outcome):
             return checked
@@ -129,15 +128,13 @@ class GraphQLEndpoint:
             return await self._deadlines.mutation(work)
         return await self._deadlines.query(work, request)
 
-    async def _planned(self, wanted: GraphQLRequest, context: Context) -> dict[str, Any] | None:
-        """The data, when there is a plan for the request. Raises TimeIsUp."""
-        if self._plans is None:
-            return None
-        try:
-            async with asyncio.timeout(self._query_seconds):
-                return await self._plans.answer(wanted, context)
-        except TimeoutError:
-            raise TimeIsUp from None
+    async def _planned(self, plans: Plans, wanted: GraphQLRequest, context: Context) -> Outcome:
+        """What its plan answers, and otherwise graphql-core; a plan is of a query."""
+        answered = await plans.answer(wanted, context)
+        if answered is not None:
+            return Outcome(data=answered)
+        checked = check(self._schema, wanted)
+        return checked if isinstance(checked, Outcome) else await execute(self._schema, checked, context)
 
 
 def unauthenticated(presenter: ErrorPresenter, media_type: str, error: Unauthenticated) -> Response:
