@@ -13,7 +13,7 @@ from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
-from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS
+from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS, POOL_TIMEOUT_SECONDS
 from adapters.sql.sqlite_file import SqliteFile
 from ports.rows import Form
 
@@ -29,7 +29,7 @@ class Driver(Protocol):
 
     @abstractmethod
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """The rows that the statement finds."""
+        """The rows that the statement finds. Raises TimeoutError when no connection gets free, and what the database raises."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -50,7 +50,8 @@ class PostgresqlDriver(Driver):
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         pool = self._pool or await self._open()
-        rows: Sequence[Sequence[Any]] = await pool.fetch(statement, *values)
+        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as connection:
+            rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
         return rows
 
     async def close(self) -> None:
@@ -69,6 +70,7 @@ class PostgresqlDriver(Driver):
                     timeout=CONNECT_SECONDS,
                     command_timeout=ANSWER_SECONDS,
                     reset=_nothing_to_reset,
+                    server_settings={"default_transaction_read_only": "on"},
                 )
         return self._pool
 
@@ -112,14 +114,17 @@ class SqliteDriver(Driver):
 
     async def _take(self) -> aiosqlite.Connection:
         if not self._free.empty() or len(self._connections) == READERS:
-            return await self._free.get()
-        connecting = aiosqlite.connect(self._path, isolation_level=None)
-        self._connections.append(connecting)
+            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
+                return await self._free.get()
+        connection = aiosqlite.connect(self._path, isolation_level=None)
+        self._connections.append(connection)
         try:
-            connection = await connecting
+            await connection
+            for pragma in (f"busy_timeout = {self._busy_milliseconds}", "query_only = ON"):
+                await connection.execute(f"PRAGMA {pragma}")
         except BaseException:
-            self._connections.remove(connecting)
+            # Whoever gives up while it opens must not leave its place taken for ever.
+            self._connections.remove(connection)
+            connection.stop()
             raise
-        for pragma in (f"busy_timeout = {self._busy_milliseconds}", "query_only = ON"):
-            await connection.execute(f"PRAGMA {pragma}")
         return connection

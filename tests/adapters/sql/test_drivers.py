@@ -1,0 +1,83 @@
+"""The connections that rows are read by: no place is lost, and nobody waits for one for ever."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+
+from adapters.sql import drivers
+from adapters.sql.database import Database
+from adapters.sql.drivers import READERS, Driver, PostgresqlDriver
+from adapters.sql.migrate import migrate
+from support.storages import sqlite_address
+
+SLOW = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000) SELECT max(i) FROM n",
+    "postgresql": "SELECT pg_sleep(60)",
+}
+PATIENCE = 30
+
+
+@pytest.fixture
+async def driver(bare_address: str) -> AsyncIterator[Driver]:
+    """The driver of an empty database of each kind."""
+    await migrate(bare_address)
+    database = Database(bare_address, pool_size=READERS * 3)
+    yield database.driver
+    await database.close()
+
+
+async def _busy(driver: Driver, times: int) -> list[asyncio.Task[object]]:
+    slow = SLOW["postgresql" if isinstance(driver, PostgresqlDriver) else "sqlite"]
+    tasks: list[asyncio.Task[object]] = [asyncio.create_task(driver.fetch(slow, [])) for _ in range(times)]
+    await asyncio.sleep(0.2)
+    return tasks
+
+
+async def _given_up(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks, timeout=PATIENCE)
+
+
+async def test_who_finds_no_connection_is_told_so(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drivers, "POOL_TIMEOUT_SECONDS", 0.05)
+    tasks = await _busy(driver, READERS)
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(TimeoutError):
+            await driver.fetch("SELECT 1", [])
+        await _given_up(tasks)
+
+
+async def test_who_gives_up_gives_the_place_back(driver: Driver) -> None:
+    for pause in (0.0, 0.0, 0.001, 0.002, 0.005, 0.01, 0.05):
+        tasks = [asyncio.create_task(driver.fetch("SELECT 1", [])) for _ in range(READERS)]
+        await asyncio.sleep(pause)
+        await _given_up([task for task in tasks if not task.done()] or tasks)
+    await _given_up(await _busy(driver, READERS))
+    async with asyncio.timeout(PATIENCE):
+        answers = await asyncio.gather(*(driver.fetch("SELECT 1", []) for _ in range(3 * READERS)))
+    assert [tuple(row) for (row,) in answers] == [(1,)] * (3 * READERS)
+
+
+async def test_nothing_is_written_by_it(driver: Driver) -> None:
+    with pytest.raises(Exception, match=r"read-?only"):
+        await driver.fetch("DELETE FROM branches", [])
+
+
+async def test_who_gives_up_while_a_connection_opens_gives_the_place_back(
+    sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    database = Database(sqlite_address(sqlite_template))
+    with monkeypatch.context() as hanging:
+        hanging.setattr(aiosqlite.Connection, "execute", hang)
+        await _given_up(await _busy(database.driver, READERS))
+    async with asyncio.timeout(PATIENCE):
+        assert len(await database.driver.fetch("SELECT 1", [])) == 1
+    await database.close()
