@@ -11,9 +11,9 @@ import pytest
 from starlette.requests import Request
 
 from api.context import Context
+from api.execution.fields import Field, Inside, Many, One, Parsed, Shape, Value
 from api.execution.plans import Plans
 from api.execution.roots import LISTS
-from api.execution.shapes import Field, Inside, Many, One, Parsed, Shape, Value
 from api.http.endpoint import GraphQLEndpoint
 from api.ids import encode_id
 from core.domain.access import Caller, Scope

@@ -11,9 +11,9 @@ from graphql import SelectionSetNode
 from api.context import Context
 from api.cursors import encode_cursor
 from api.execution.arguments import Arguments, Variables
+from api.execution.fields import Many, Shape
 from api.execution.functions import Unplanned
 from api.execution.selections import Selected, Selections
-from api.execution.shapes import Many, Shape
 from api.execution.writing import MakeWrite, Write, Writer
 from api.paging import ListKind, PageArguments, cursors_are_sealed, read_window
 from core.domain.paging import Cursor, KeyValue, Order, Window

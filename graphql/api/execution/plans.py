@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -20,6 +20,7 @@ from strawberry.types.field import StrawberryField
 
 from api.context import Context
 from api.documents import choose_operation, prepare
+from api.execution import Wanted
 from api.execution.arguments import Arguments, Variables, may_be_passed_on, switches_of
 from api.execution.connections import NodePlan, Run, plan_connection, plan_node
 from api.execution.functions import Unplanned, functions
@@ -44,22 +45,6 @@ _log = structlog.stdlib.get_logger("api.execution")
 
 Answer = Callable[[Run], Awaitable[Any]]
 """Answers one field of Query."""
-
-
-class Wanted(Protocol):
-    """What is to be executed."""
-
-    @property
-    def query(self) -> str:
-        """The document."""
-
-    @property
-    def operation_name(self) -> str | None:
-        """Which of its operations."""
-
-    @property
-    def variables(self) -> dict[str, Any]:
-        """The values of its variables."""
 
 
 class Ready(NamedTuple):
@@ -209,7 +194,13 @@ class PlannedDocument:
 
     def _list(self, selections: Selections, selected: Selected, root: ListRoot) -> Answer:
         plan = plan_connection(
-            selections, self._functions, root.kind, root.type, root.shape, selected.inside, outermost=True
+            selections,
+            self._functions,
+            root.kind,
+            f"{root.shape.type}Connection",
+            root.shape,
+            selected.inside,
+            outermost=True,
         )
         permission, reader = self._guard(selections, selected)
 

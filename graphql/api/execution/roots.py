@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from api.execution import shapes
-from api.execution.shapes import Shape
+from api.execution.fields import Shape
 from api.lists import (
     BRANCHES,
     CONSULTATIONS,
@@ -49,70 +50,53 @@ class ListRoot:
     """A list: what its filter and its order are unless given."""
 
     kind: ListKind[Any, Any, Any]
-    type: str
     shape: Shape
     matching: Callable[[], Any]
     order: Callable[[], Any]
 
 
+def _root(
+    kind: ListKind[Any, Any, Any],
+    shape: Shape,
+    matching: Callable[[], Any],
+    order: Callable[..., Any],
+    by: StrEnum,
+) -> ListRoot:
+    return ListRoot(kind=kind, shape=shape, matching=matching, order=lambda: order(field=by))
+
+
 LISTS: Mapping[str, ListRoot] = {
-    "branches": ListRoot(
-        kind=BRANCHES,
-        type="BranchConnection",
-        shape=shapes.BRANCH,
-        matching=BranchFilterInput,
-        order=lambda: BranchOrderInput(field=BranchOrder.NUMBER),
-    ),
-    "integrations": ListRoot(
-        kind=INTEGRATIONS,
-        type="IntegrationConnection",
-        shape=shapes.INTEGRATION,
-        matching=IntegrationFilterInput,
-        order=lambda: IntegrationOrderInput(field=IntegrationOrder.NUMBER),
-    ),
-    "customers": ListRoot(
-        kind=CUSTOMERS,
-        type="CustomerConnection",
-        shape=shapes.CUSTOMER,
-        matching=PersonFilterInput,
-        order=lambda: PersonOrderInput(field=PersonOrder.NUMBER),
-    ),
-    "leads": ListRoot(
-        kind=LEADS,
-        type="LeadConnection",
-        shape=shapes.LEAD,
-        matching=PersonFilterInput,
-        order=lambda: PersonOrderInput(field=PersonOrder.NUMBER),
-    ),
-    "prospects": ListRoot(
-        kind=PROSPECTS,
-        type="ProspectConnection",
-        shape=shapes.PROSPECT,
-        matching=PersonFilterInput,
-        order=lambda: PersonOrderInput(field=PersonOrder.NUMBER),
-    ),
-    "invoices": ListRoot(
-        kind=INVOICES,
-        type="InvoiceConnection",
-        shape=shapes.INVOICE,
-        matching=InvoiceFilterInput,
-        order=lambda: InvoiceOrderInput(field=InvoiceOrder.NUMBER),
-    ),
-    "consultations": ListRoot(
-        kind=CONSULTATIONS,
-        type="ConsultationConnection",
-        shape=shapes.CONSULTATION,
-        matching=ConsultationFilterInput,
-        order=lambda: ConsultationOrderInput(field=ConsultationOrderField.NUMBER),
-    ),
-    "negativations": ListRoot(
-        kind=NEGATIVATIONS,
-        type="NegativationConnection",
-        shape=shapes.NEGATIVATION,
-        matching=NegativationFilterInput,
-        order=lambda: NegativationOrderInput(field=NegativationOrder.NUMBER),
-    ),
+    root.kind.name: root
+    for root in (
+        _root(BRANCHES, shapes.BRANCH, BranchFilterInput, BranchOrderInput, BranchOrder.NUMBER),
+        _root(
+            INTEGRATIONS,
+            shapes.INTEGRATION,
+            IntegrationFilterInput,
+            IntegrationOrderInput,
+            IntegrationOrder.NUMBER,
+        ),
+        _root(CUSTOMERS, shapes.CUSTOMER, PersonFilterInput, PersonOrderInput, PersonOrder.NUMBER),
+        _root(LEADS, shapes.LEAD, PersonFilterInput, PersonOrderInput, PersonOrder.NUMBER),
+        _root(PROSPECTS, shapes.PROSPECT, PersonFilterInput, PersonOrderInput, PersonOrder.NUMBER),
+        _root(INVOICES, shapes.INVOICE, InvoiceFilterInput, InvoiceOrderInput, InvoiceOrder.NUMBER),
+        _root(
+            CONSULTATIONS,
+            shapes.CONSULTATION,
+            ConsultationFilterInput,
+            ConsultationOrderInput,
+            ConsultationOrderField.NUMBER,
+        ),
+        _root(
+            NEGATIVATIONS,
+            shapes.NEGATIVATION,
+            NegativationFilterInput,
+            NegativationOrderInput,
+            NegativationOrder.NUMBER,
+        ),
+    )
 }
+"""By the name of the field, which is the list's own."""
 
 NODES: Mapping[str, tuple[Shape, tuple[Scope, ...]]] = {
     shape.type: (shape, scopes)

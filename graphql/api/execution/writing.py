@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 from graphql import SelectionSetNode
 
+from api.execution.fields import Field, Inside, Many, One, Parsed, Shape, Value
 from api.execution.functions import Unplanned, names_of
 from api.execution.selections import Selected, Selections
-from api.execution.shapes import Field, Inside, Many, One, Parsed, Shape, Value
 
 Write: TypeAlias = Callable[[Sequence[Any], list[Any]], dict[str, Any]]
 """Makes the object of a row and of what the lists inside it hold, in the order in which they were selected."""
