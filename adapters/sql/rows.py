@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -70,7 +69,7 @@ class SqlRows(Rows):
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self.forms = driver.forms
-        self._statement = lru_cache(maxsize=_REMEMBERED)(self._compiled)
+        self._statements: dict[Key, Statement] = {}
 
     async def page(
         self, of: ListName, columns: Columns, matching: Any, order: Order[Any], window: Window
@@ -131,12 +130,17 @@ class SqlRows(Rows):
         return await self._run(("ids", of, columns, len(wanted)), make, wanted)
 
     async def _run(self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]) -> Sequence[Row]:
-        statement = self._statement(_Shape(key, make))
+        statement = self._statements.get(key)
+        if statement is None:
+            # Under a key without values: what was once asked for is not remembered.
+            statement = self._statements[key] = self._compiled(make())
+            if len(self._statements) > _REMEMBERED:
+                del self._statements[next(iter(self._statements))]
         return await self._driver.fetch(statement.text, statement.bound(values))
 
-    def _compiled(self, shape: "_Shape") -> Statement:
+    def _compiled(self, query: Select[Any]) -> Statement:
         dialect = self._driver.dialect
-        compiled = shape.make().compile(dialect=dialect)
+        compiled = query.compile(dialect=dialect)
         parameters: list[tuple[int | None, Any, Callable[[Any], Any] | None]] = []
         for name in compiled.positiontup or ():
             known = compiled.binds[name]
@@ -162,22 +166,6 @@ class _Numbered:
         parameter = bindparam(f"{_PREFIX}{self._made}", type_=type_)
         self._made += 1
         return parameter
-
-
-class _Shape:
-    """A key, and how to make what it stands for; equal to every other of that key."""
-
-    __slots__ = ("_key", "make")
-
-    def __init__(self, key: Key, make: Callable[[], Select[Any]]) -> None:
-        self._key = key
-        self.make = make
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Shape) and self._key == other._key
 
 
 def _bounds(window: Window) -> tuple[bool, bool, bool]:
