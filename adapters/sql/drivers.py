@@ -1,6 +1,7 @@
 """The databases' own drivers, for reading where every layer between would show."""
 
 import asyncio
+import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -32,6 +33,10 @@ class Driver(Protocol):
         """The rows that the statement finds. Raises TimeoutError when no connection gets free, and what the database raises."""
 
     @abstractmethod
+    async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Like `fetch`, for what an index finds at once; it may fail where `fetch` waits."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Close every connection."""
 
@@ -53,6 +58,9 @@ class PostgresqlDriver(Driver):
         async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as connection:
             rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
         return rows
+
+    async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        return await self.fetch(statement, values)
 
     async def close(self) -> None:
         if self._pool is not None:
@@ -80,7 +88,10 @@ async def _nothing_to_reset(connection: object) -> None:
 
 
 class SqliteDriver(Driver):
-    """aiosqlite: one hop into a connection's thread and back for each statement."""
+    """aiosqlite: one hop into a connection's thread and back for each statement.
+
+    To glance takes less than the hop, so that is done without one, on a connection that waits for no lock.
+    """
 
     forms: ClassVar[Mapping[Form, Callable[[Any], Any]]] = {
         Form.ID: lambda digits: f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}",
@@ -96,6 +107,7 @@ class SqliteDriver(Driver):
         self._busy_milliseconds = busy_timeout // timedelta(milliseconds=1)
         self._connections: list[aiosqlite.Connection] = []
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._glancing: sqlite3.Connection | None = None
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()
@@ -108,7 +120,16 @@ class SqliteDriver(Driver):
         finally:
             self._free.put_nowait(connection)
 
+    async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        self._file.require()
+        if self._glancing is None:
+            self._glancing = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+            self._glancing.execute("PRAGMA query_only = ON")
+        return self._glancing.execute(statement, values).fetchall()
+
     async def close(self) -> None:
+        if self._glancing is not None:
+            self._glancing.close()
         for connection in self._connections:
             await connection.close()
 

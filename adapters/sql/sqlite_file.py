@@ -1,5 +1,6 @@
 """The file of a SQLite database, as long as it is open."""
 
+import os
 from pathlib import Path
 
 from ports.storage import StorageState, StorageUnavailable
@@ -21,7 +22,7 @@ class SqliteFile:
     def require(self) -> None:
         """Raise StorageUnavailable when the file is not there, or is another one."""
         try:
-            status = self._path.stat()
+            status = os.stat(self._path)  # noqa: PTH116 - half the price, and asked before each statement
         except OSError:
             raise StorageUnavailable(StorageState.AWAY) from None
         found = (status.st_dev, status.st_ino)

@@ -35,7 +35,7 @@ class SqlTokenLookup(TokenLookup):
 
     async def by_hash(self, token_hash: str) -> AccessToken | None:
         try:
-            rows = await self._driver.fetch(self._statement, [token_hash])
+            rows = await self._driver.glance(self._statement, [token_hash])
         except Exception:
             async with self._units_of_work.read() as work:
                 return await work.tokens.by_hash(token_hash)

@@ -23,6 +23,22 @@ async def test_what_its_own_connection_cannot_tell_is_asked_by_a_unit_of_work(
         token = make_token()
         async with storage.units_of_work.begin() as work:
             await work.tokens.add(token)
-        monkeypatch.setattr(storage.database.driver, "fetch", broken)
+        monkeypatch.setattr(storage.database.driver, "glance", broken)
         lookup = SqlTokenLookup(storage.database.driver, storage.units_of_work)
         assert await lookup.by_hash(token.token_hash) == token
+
+
+async def test_to_look_at_once_waits_for_nobody(sqlite_template: Path, tmp_path: Path) -> None:
+    file = Path(shutil.copy(sqlite_template, tmp_path / "fiador.db"))
+    async with sql_storage(sqlite_address(file)) as storage:
+        assert storage.database is not None
+        token = make_token()
+        async with storage.units_of_work.begin() as work:
+            await work.tokens.add(token)
+        lookup = SqlTokenLookup(storage.database.driver, storage.units_of_work)
+        async with storage.units_of_work.begin() as writing:
+            await writing.tokens.add(make_token())
+            assert await lookup.by_hash(token.token_hash) == token
+        # The whole process would wait for a lock: it is held up by none.
+        assert await storage.database.driver.glance("PRAGMA busy_timeout", []) == [(0,)]
+        assert await storage.database.driver.glance("PRAGMA query_only", []) == [(1,)]
