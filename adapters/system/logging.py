@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TextIO
 import structlog
 from structlog.typing import Processor
 
+from adapters.system.access_lines import access_lines, for_people, in_json
 from adapters.system.redaction import redact
 
 
@@ -63,9 +64,10 @@ def configure_logging(
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
+            *_shortcut(log_format, handler),
             *shared,
             *written,
-            partial(_write, handler),
+            partial(_finish, handler),
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -90,12 +92,22 @@ def without_query(record: logging.LogRecord) -> bool:
     return True
 
 
-def _write(handler: logging.StreamHandler[TextIO], _logger: Any, _method: str, line: Any) -> NoReturn:
+def _finish(handler: logging.StreamHandler[TextIO], _logger: Any, _method: str, line: Any) -> NoReturn:
     """The end of our own events: a record of the standard library around a finished line would cost as much as all before it."""
+    _write(handler, line)
+    raise structlog.DropEvent
+
+
+def _write(handler: logging.StreamHandler[TextIO], line: str) -> None:
     with handler.lock or nullcontext():
         handler.stream.write(f"{line}\n")
         handler.flush()
-    raise structlog.DropEvent
+
+
+def _shortcut(log_format: LogFormat, handler: logging.StreamHandler[TextIO]) -> list[Processor]:
+    if log_format is LogFormat.JSON:
+        return [access_lines(in_json, partial(_write, handler))]
+    return [] if handler.stream.isatty() else [access_lines(for_people, partial(_write, handler))]
 
 
 def _renderer(log_format: LogFormat, stream: TextIO) -> list[Processor]:

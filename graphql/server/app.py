@@ -1,7 +1,6 @@
 """The web application: which address does what, and what surrounds them all."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, cast
 
 import structlog
@@ -10,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from adapters.reports.foreign_pages import ForeignPages
@@ -40,7 +39,7 @@ from server.examples import Examples
 from server.explorer import Explorer, asset
 from server.exports import Exports
 from server.health import Health
-from server.middleware import RequestIdMiddleware, SecurityHeadersMiddleware
+from server.middleware import ExchangeMiddleware
 from server.rate_limits import RateLimits
 from server.report_pages import ReportPages
 from server.services import Services
@@ -52,7 +51,6 @@ GRAPHQL = "/graphql"
 
 _log = structlog.stdlib.get_logger("server.app")
 
-_ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _CORS_HEADERS = ["Authorization", "Content-Type", "Accept", "Accept-Language", "X-Request-Id"]
 
 
@@ -109,22 +107,33 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
 
 
 def _entrance(endpoint: GraphQLEndpoint, explorer: Explorer | None) -> list[Route]:
-    if explorer is None:
-        return [Route(GRAPHQL, endpoint.handle, methods=_ALL_METHODS)]
-    return [
-        Route("/", lambda request: RedirectResponse(GRAPHQL)),
-        Route(GRAPHQL, _graphql(endpoint, explorer), methods=_ALL_METHODS),
-        Route(f"{GRAPHQL}/assets/{{name}}", asset),
-    ]
+    """The API comes first: most requests are for it."""
+    routes = [Route(GRAPHQL, _GraphQL(endpoint, explorer))]
+    if explorer is not None:
+        routes += [
+            Route("/", lambda request: RedirectResponse(GRAPHQL)),
+            Route(f"{GRAPHQL}/assets/{{name}}", asset),
+        ]
+    return routes
 
 
-def _graphql(endpoint: GraphQLEndpoint, explorer: Explorer) -> Callable[[Request], Awaitable[Response]]:
-    async def graphql(request: Request) -> Response:
-        if request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
-            return await explorer.page(request)
-        return await endpoint.handle(request)
+class _GraphQL:
+    """The API, or the page that explores it: an ASGI application, which Starlette wraps in less than a function."""
 
-    return graphql
+    def __init__(self, endpoint: GraphQLEndpoint, explorer: Explorer | None) -> None:
+        self._endpoint = endpoint
+        self._explorer = explorer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        wants_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
+        if wants_page and self._explorer is not None:
+            return await self._explorer.page(request)
+        return await self._endpoint.handle(request)
 
 
 def _contexts(
@@ -132,8 +141,9 @@ def _contexts(
 ) -> Callable[[Request], Awaitable[Context]]:
     async def make_context(request: Request) -> Context:
         caller = await door.caller(request)
-        return replace(
-            contexts.of(request, caller),
+        return contexts.of(
+            request,
+            caller,
             report_link=lambda address: tickets.link(address, caller),
             admit_paid=lambda: limits.admit_paid(caller),
         )
@@ -154,7 +164,7 @@ def _surrounded(app: ASGIApp, settings: Settings) -> ASGIApp:
             expose_headers=["X-Request-Id", "Retry-After"],
             max_age=600,
         )
-    surrounded = RequestIdMiddleware(SecurityHeadersMiddleware(surrounded))
+    surrounded = ExchangeMiddleware(surrounded)
     if settings.trusted_proxies:
         return cast(
             "ASGIApp", ProxyHeadersMiddleware(cast("Any", surrounded), list(settings.trusted_proxies))

@@ -2,15 +2,18 @@
 
 import re
 import time
-from uuid import uuid4
+from collections.abc import Iterable
+from secrets import token_hex
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+from adapters.system.access_lines import ACCESS
 
-_log = structlog.stdlib.get_logger("server.access")
+_REQUEST_ID = b"x-request-id"
+_GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+_log = structlog.stdlib.get_logger(ACCESS)
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,12 +35,14 @@ _OVER_HTTP = [(name.lower().encode(), value.encode()) for name, value in SECURIT
 _OVER_HTTPS = [*_OVER_HTTP, (b"strict-transport-security", HTTPS_ONLY.encode())]
 
 
-class RequestIdMiddleware:
+class ExchangeMiddleware:
     """Gives each request an id: the caller's `X-Request-Id` when it looks like one, otherwise a new one.
 
     The id is in the answer's header, in `request.state.request_id` and in every log line. One line is written when the
     exchange ends, without the query string, which may hold a ticket or variables, and with no more of the path than what
     our routes say: what a caller makes up may be anything, a password or a document too.
+
+    Answers are given `SECURITY_HEADERS` where they have not set their own, and `HTTPS_ONLY` when they go out by HTTPS.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -48,24 +53,37 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        offered = Headers(scope=scope).get("x-request-id", "")
-        request_id = offered if _REQUEST_ID.fullmatch(offered) else uuid4().hex
+        request_id = _offered(scope["headers"]) or token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
         started, status = time.perf_counter(), 500
+        added = [
+            (_REQUEST_ID, request_id.encode()),
+            *(_OVER_HTTPS if scope["scheme"] == "https" else _OVER_HTTP),
+        ]
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, send_with_id)
+                await self._app(scope, receive, send_with_headers)
             finally:
                 milliseconds = round((time.perf_counter() - started) * 1000)
-                self._log.info(f"{scope['method']} {_address(scope)}", status=status, ms=milliseconds)
+                message = f"{scope['method']} {_address(scope)}"
+                self._log.info(message, status=status, ms=milliseconds, request_id=request_id)
+
+
+def _offered(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The id that the caller gave the request, if it can be one."""
+    for name, value in headers:
+        if name == _REQUEST_ID:
+            return value.decode() if _GOOD_ID.fullmatch(value) else None
+    return None
 
 
 def _address(scope: Scope) -> str:
@@ -76,24 +94,3 @@ def _address(scope: Scope) -> str:
     for name, value in scope["path_params"].items():
         path = path.replace(str(value), f"{{{name}}}")
     return path
-
-
-class SecurityHeadersMiddleware:
-    """Adds `SECURITY_HEADERS` where an answer has not set its own, and `HTTPS_ONLY` to what goes out by HTTPS."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                own = {name for name, _ in message["headers"]}
-                added = _OVER_HTTPS if scope["scheme"] == "https" else _OVER_HTTP
-                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)

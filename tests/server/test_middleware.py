@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from server.middleware import SECURITY_HEADERS, RequestIdMiddleware, SecurityHeadersMiddleware
+from server.middleware import SECURITY_HEADERS, ExchangeMiddleware
 
 
 async def _echo(request: Request) -> Response:
@@ -21,7 +21,7 @@ async def _fail(request: Request) -> Response:
 
 def _client() -> httpx.AsyncClient:
     routes = [Route("/echo", _echo), Route("/fail", _fail), Route("/pages/{name}/print", _echo)]
-    app = RequestIdMiddleware(SecurityHeadersMiddleware(Starlette(routes=routes)))
+    app = ExchangeMiddleware(Starlette(routes=routes))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://fiador.test")
 

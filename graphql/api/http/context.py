@@ -1,10 +1,12 @@
 """From an HTTP request to the context of its resolvers."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
 from starlette.requests import Request
 
+from api.admission import admit_always
 from api.context import Context
 from api.texts.languages import Language, negotiate_language
 from api.use_cases import UseCases
@@ -49,7 +51,14 @@ class ContextFactory:
         """The context of a request. Raises Unauthenticated."""
         return self.of(request, await self.identify(request))
 
-    def of(self, request: Request, caller: Caller) -> Context:
+    def of(
+        self,
+        request: Request,
+        caller: Caller,
+        *,
+        report_link: Callable[[str], str] = str,
+        admit_paid: Callable[[], Awaitable[None]] = admit_always,
+    ) -> Context:
         """The context of a request of somebody who is known."""
         return Context(
             caller=caller,
@@ -59,4 +68,6 @@ class ContextFactory:
             use_cases=self.use_cases,
             clock=self.clock,
             vault=self.vault,
+            report_link=report_link,
+            admit_paid=admit_paid,
         )

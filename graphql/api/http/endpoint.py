@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Any
 
 import orjson
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -25,6 +27,7 @@ from api.http.deadlines import (
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
 from api.http.requests import BadRequest, GraphQLRequest, read_request, refuse
 from api.schema import ApiSchema
+from api.texts.languages import Language
 from api.trusted_documents import TrustedDocuments
 from core.domain.access import Unauthenticated
 from ports.storage import StorageUnavailable
@@ -152,18 +155,21 @@ def respond(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """A response in one of our media types."""
-    return Response(
-        _written(body),
-        status,
-        {
-            "Content-Type": f"{media_type}; charset=utf-8",
-            "Content-Language": presenter.language.value,
-            "Cache-Control": "no-store",
-            "Vary": "Accept, Accept-Language, Authorization",
-            "X-Request-Id": presenter.request_id,
-            **(headers or {}),
-        },
-    )
+    response = Response(_written(body), status, headers)
+    response.raw_headers += _always(media_type, presenter.language)
+    return response
+
+
+@cache
+def _always(media_type: str, language: Language) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer, encoded once."""
+    headers = {
+        "Content-Type": f"{media_type}; charset=utf-8",
+        "Content-Language": language.value,
+        "Cache-Control": "no-store",
+        "Vary": "Accept, Accept-Language, Authorization",
+    }
+    return Headers(headers).raw
 
 
 def _written(body: dict[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,24 +14,6 @@ from adapters.system.redaction import HIDDEN, redact, redact_text
 
 CPF = "12345678909"
 CNPJ = "12ABC34501DE35"
-
-
-@pytest.fixture
-def restored() -> Iterator[None]:
-    names = ("", "httpx", "httpcore", "uvicorn.access")
-    kept = [
-        (logging.getLogger(n), logging.getLogger(n).level, logging.getLogger(n).filters[:]) for n in names
-    ]
-    handlers = logging.getLogger().handlers[:]
-    # A server that a test ran in this process has given these loggers handlers of their own.
-    for logger in (logging.getLogger("uvicorn"), logging.getLogger("uvicorn.access")):
-        logger.handlers, logger.propagate = [], True
-    yield
-    for logger, level, filters in kept:
-        logger.setLevel(level)
-        logger.filters[:] = filters
-    logging.getLogger().handlers[:] = handlers
-    structlog.reset_defaults()
 
 
 @pytest.fixture
