@@ -24,7 +24,7 @@ from ports.rows import Rows
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from support.desk import ALL_METHODS, GRAPHQL_RESPONSE, Desk, client_of, global_id, shared_schema
 
-SOON = 0.05
+SOON = 0.3
 PATIENCE = 20
 
 LIST = "{ customers { totalCount } }"
@@ -187,7 +187,7 @@ async def _until_consulted(desk: Desk) -> None:
     """Wait until the consultation is on record. The desk's clock runs ahead, so nobody else may wait for it meanwhile."""
     async with asyncio.timeout(PATIENCE):
         while await _outcomes(desk) != [ConsultationOutcome.SUCCEEDED]:  # noqa: ASYNC110 - nobody tells when
-            await asyncio.sleep(SOON / 10)
+            await asyncio.sleep(0.005)
 
 
 async def test_a_mutation_that_takes_too_long_goes_on(desk: Desk) -> None:

@@ -18,6 +18,9 @@ REQUEST_SECONDS = 30.0
 MUTATION_SECONDS = 120.0
 """For a mutation to be answered: longer than any takes that waits for the bureau as long as it may."""
 
+_UNWATCHED_SECONDS = 0.05
+"""Most queries are answered so soon that to watch whether the client is still there costs more than it can save."""
+
 _UNWINDING_SECONDS = 5.0
 """How long to wait for what was cancelled to give back what it holds, before the caller is answered."""
 
@@ -40,18 +43,25 @@ class Deadlines:
 
     async def query(self, work: Coroutine[Any, Any, Outcome], request: Request) -> Outcome:
         """What comes of a query. Raises TimeIsUp, ClientGone."""
-        running, gone = asyncio.create_task(work), asyncio.create_task(_client_gone(request))
+        running = asyncio.create_task(work)
         try:
-            await asyncio.wait(
-                (running, gone), timeout=self._query_seconds, return_when=asyncio.FIRST_COMPLETED
-            )
-            left = gone.done()
+            await asyncio.wait((running,), timeout=min(_UNWATCHED_SECONDS, self._query_seconds))
+            left = not running.done() and await self._left(running, request)
         finally:
-            gone.cancel()
             await _cancel(running)
         if running.done() and not running.cancelled():
             return running.result()
         raise ClientGone if left else TimeIsUp
+
+    async def _left(self, running: asyncio.Task[Outcome], request: Request) -> bool:
+        """Wait until the query is answered or time is up; whether its client went away before."""
+        gone = asyncio.create_task(_client_gone(request))
+        try:
+            left = self._query_seconds - _UNWATCHED_SECONDS
+            await asyncio.wait((running, gone), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            return gone.done()
+        finally:
+            gone.cancel()
 
     async def mutation(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         """What comes of a mutation. Raises TimeIsUp when it goes on unattended."""
