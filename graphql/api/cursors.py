@@ -18,13 +18,15 @@ _MAX_LENGTH = 2048
 _MAX_SEALED = 2 * _MAX_LENGTH
 _MAX_NUMBER = 2**31 - 1
 
+_written = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def encode_cursor(list_name: str, order: Order[OrderFieldT], cursor: Cursor) -> str:
     """The cursor as clients see it."""
     value = cursor.value
     written = value if isinstance(value, int | str) else value.isoformat()
     place = [list_name, order.field.value, order.direction.value, _type_name(value), written, cursor.number]
-    return base64.urlsafe_b64encode(json.dumps(place, separators=(",", ":")).encode()).decode()
+    return base64.urlsafe_b64encode(_written(place).encode()).decode()
 
 
 def decode_cursor(

@@ -126,9 +126,10 @@ def one_of(enum: type[Enum], column: str, *, nullable: bool = False) -> Value:
     return Value(columns=(column,), enum=enum, nullable=nullable)
 
 
-def global_id(type_name: str) -> Value:
-    """The record's global id."""
-    return Value(columns=("id",), template=f"global_id({type_name!r}, {{0}})")
+def global_id(type_name: str, *, repeated: bool = False) -> Value:
+    """The record's global id. repeated: the same few records stand in most rows."""
+    function = "repeated_id" if repeated else "global_id"
+    return Value(columns=("id",), template=f"{function}({type_name!r}, {{0}})")
 
 
 def money(column: str, *, nullable: bool = False) -> Inside:

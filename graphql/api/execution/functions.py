@@ -25,6 +25,7 @@ def functions(forms: Mapping[Form, Callable[[Any], Any]]) -> dict[str, Callable[
 
     return {
         "global_id": global_id,
+        "repeated_id": lru_cache(maxsize=1024)(global_id),
         "id_text": text_of,
         "instant": forms.get(Form.INSTANT, _same),
         "truth": forms.get(Form.TRUTH, _same),
@@ -51,6 +52,9 @@ def names_of(enum: type[Enum], *, nullable: bool) -> dict[Any, str | None]:
 
 def money(centavos: int) -> str:
     """An amount with two decimal places."""
+    if centavos >= 100:
+        digits = str(centavos)
+        return f"{digits[:-2]}.{digits[-2:]}"
     sign = "-" if centavos < 0 else ""
     return f"{sign}{abs(centavos) // 100}.{abs(centavos) % 100:02d}"
 

@@ -140,7 +140,7 @@ BRANCH: Shape = Shape(
     of=ListName.BRANCHES,
     branch="id",
     fields={
-        "id": global_id("Branch"),
+        "id": global_id("Branch", repeated=True),
         "number": text("number"),
         "externalId": text("external_id"),
         "name": text("name"),
@@ -159,7 +159,7 @@ INTEGRATION: Shape = Shape(
     type="Integration",
     of=ListName.INTEGRATIONS,
     fields={
-        "id": global_id("Integration"),
+        "id": global_id("Integration", repeated=True),
         "number": text("number"),
         "intermediary": one_of(Intermediary, "intermediary"),
         "environment": one_of(Environment, "environment"),

@@ -118,13 +118,16 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 def _load(text: str, error: str, **values: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):  # also for numbers of thousands of digits
         refuse(400, error, values=values)
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _read_parameters(parameters: dict[str, Any], documents: TrustedDocuments | None) -> GraphQLRequest:
