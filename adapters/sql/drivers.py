@@ -3,10 +3,10 @@
 import asyncio
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import aiosqlite
 import orjson
@@ -20,6 +20,11 @@ from ports.rows import Form
 
 READERS = 4
 """How many SQLite connections read side by side: each is a thread."""
+
+_LONGEST_PREPARED = 1_000_000
+"""In characters: pages inside the records of a page are one statement with a part for each of them."""
+
+ConnectionT = TypeVar("ConnectionT")
 
 
 class Driver(Protocol):
@@ -41,6 +46,53 @@ class Driver(Protocol):
         """Close every connection."""
 
 
+class _Places(Generic[ConnectionT]):
+    """A bounded number of connections, opened when they are needed. The last one given back is the next one taken.
+
+    A library's pool does much more for whoever takes a connection (it is reset, watched and shielded), in more time than a
+    statement of ours takes.
+    """
+
+    def __init__(self, most: int, connect: Callable[[], Awaitable[ConnectionT]]) -> None:
+        self._connect = connect
+        self._never_taken = most
+        self._free: asyncio.LifoQueue[ConnectionT | None] = asyncio.LifoQueue()
+        self.connections: set[ConnectionT] = set()
+
+    async def take(self) -> ConnectionT:
+        """A connection; it is to be given back or dropped. Raises TimeoutError when none gets free."""
+        connection = await self._place()
+        if connection is not None:
+            return connection
+        try:
+            connection = await self._connect()
+        except BaseException:
+            # Whoever gives up while it opens must not leave its place taken for ever.
+            self._free.put_nowait(None)
+            raise
+        self.connections.add(connection)
+        return connection
+
+    def give_back(self, connection: ConnectionT) -> None:
+        """Let others take it."""
+        self._free.put_nowait(connection)
+
+    def drop(self, connection: ConnectionT) -> None:
+        """It is of no use any more: let others open another in its place."""
+        self.connections.discard(connection)
+        self._free.put_nowait(None)
+
+    async def _place(self) -> ConnectionT | None:
+        """A free connection, or None for a place in which there is none yet."""
+        if not self._free.empty():
+            return self._free.get_nowait()
+        if self._never_taken:
+            self._never_taken -= 1
+            return None
+        async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
+            return await self._free.get()
+
+
 class PostgresqlDriver(Driver):
     """asyncpg: statements are prepared once per connection."""
 
@@ -49,42 +101,37 @@ class PostgresqlDriver(Driver):
     def __init__(self, url: URL, *, connections: int) -> None:
         self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._connections = connections
-        self._opening = asyncio.Lock()
-        self._pool: Any = None
+        self._places: _Places[Any] = _Places(connections, self._connect)
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        pool = self._pool or await self._open()
-        async with pool.acquire(timeout=POOL_TIMEOUT_SECONDS) as connection:
+        connection = await self._places.take()
+        try:
+            # What somebody gave up is cancelled on the server, and the driver waits for that before it sends the next.
             rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
+        finally:
+            if connection.is_closed():
+                self._places.drop(connection)
+            else:
+                self._places.give_back(connection)
         return rows
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         return await self.fetch(statement, values)
 
     async def close(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
+        for connection in self._places.connections:
+            await connection.close(timeout=CONNECT_SECONDS)
 
-    async def _open(self) -> Any:
-        async with self._opening:
-            if self._pool is None:
-                # An extra of the package: whoever keeps to SQLite does not have it.
-                asyncpg = import_module("asyncpg")
-                self._pool = await asyncpg.create_pool(
-                    self._address,
-                    min_size=0,
-                    max_size=self._connections,
-                    timeout=CONNECT_SECONDS,
-                    command_timeout=ANSWER_SECONDS,
-                    reset=_nothing_to_reset,
-                    server_settings={"default_transaction_read_only": "on"},
-                )
-        return self._pool
-
-
-async def _nothing_to_reset(connection: object) -> None:
-    """Single statements that only read leave nothing behind; to make sure would be a statement more after each."""
+    async def _connect(self) -> Any:
+        # An extra of the package: whoever keeps to SQLite does not have it.
+        asyncpg = import_module("asyncpg")
+        return await asyncpg.connect(
+            self._address,
+            timeout=CONNECT_SECONDS,
+            command_timeout=ANSWER_SECONDS,
+            max_cacheable_statement_size=_LONGEST_PREPARED,
+            server_settings={"default_transaction_read_only": "on"},
+        )
 
 
 class SqliteDriver(Driver):
@@ -105,20 +152,19 @@ class SqliteDriver(Driver):
         self._path = url.database or ""
         self._file = file
         self._busy_milliseconds = busy_timeout // timedelta(milliseconds=1)
-        self._connections: list[aiosqlite.Connection] = []
-        self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._places: _Places[aiosqlite.Connection] = _Places(READERS, self._connect)
         self._glancing: sqlite3.Connection | None = None
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()
-        connection = await self._take()
+        connection = await self._places.take()
         try:
             return list(await connection.execute_fetchall(statement, values))
         except asyncio.CancelledError:
             await connection.interrupt()
             raise
         finally:
-            self._free.put_nowait(connection)
+            self._places.give_back(connection)
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()
@@ -130,22 +176,16 @@ class SqliteDriver(Driver):
     async def close(self) -> None:
         if self._glancing is not None:
             self._glancing.close()
-        for connection in self._connections:
+        for connection in self._places.connections:
             await connection.close()
 
-    async def _take(self) -> aiosqlite.Connection:
-        if not self._free.empty() or len(self._connections) == READERS:
-            async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
-                return await self._free.get()
+    async def _connect(self) -> aiosqlite.Connection:
         connection = aiosqlite.connect(self._path, isolation_level=None)
-        self._connections.append(connection)
         try:
             await connection
             for pragma in (f"busy_timeout = {self._busy_milliseconds}", "query_only = ON"):
                 await connection.execute(f"PRAGMA {pragma}")
         except BaseException:
-            # Whoever gives up while it opens must not leave its place taken for ever.
-            self._connections.remove(connection)
             connection.stop()
             raise
         return connection

@@ -81,3 +81,13 @@ async def test_who_gives_up_while_a_connection_opens_gives_the_place_back(
     async with asyncio.timeout(PATIENCE):
         assert len(await database.driver.fetch("SELECT 1", [])) == 1
     await database.close()
+
+
+async def test_a_connection_that_the_server_closed_is_replaced(postgres_address: str) -> None:
+    database = Database(postgres_address, pool_size=READERS)
+    for _ in range(READERS):
+        with pytest.raises(Exception, match="terminating connection"):
+            await database.driver.fetch("SELECT pg_terminate_backend(pg_backend_pid())", [])
+    async with asyncio.timeout(PATIENCE):
+        assert len(await database.driver.fetch("SELECT 1", [])) == 1
+    await database.close()
