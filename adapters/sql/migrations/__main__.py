@@ -9,7 +9,8 @@ from alembic import command
 from sqlalchemy import Connection
 
 from adapters.sql.engine import migrator, parse_url
-from adapters.sql.migrate import config, upgrade
+from adapters.sql.migrate import upgrade
+from adapters.sql.schema_steps import config
 
 
 async def _write(message: str) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from adapters.sql.migrate import options
+from adapters.sql.schema_steps import options
 from adapters.sql.tables import METADATA
 
 connection = context.config.attributes["connection"]

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql import migrations
 from adapters.sql.engine import UnsupportedDatabase, migrator, parse_url
-from adapters.sql.migrate import DatabaseUnavailable, config, differences, migrate
+from adapters.sql.migrate import DatabaseUnavailable, migrate, newest_step
+from adapters.sql.schema_steps import config, differences
 from adapters.sql.tables import METADATA
 from support.builders import make_branch
 from support.storages import sql_storage, sqlite_address
@@ -121,6 +124,26 @@ async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     file.write_text("not a database, but long enough to be looked at" * 100, encoding="utf-8")
     with pytest.raises(DatabaseUnavailable, match=r"notes\.txt"):
         await migrate(f"sqlite:///{file}")
+
+
+def test_the_newest_step_is_the_one_that_alembic_ends_at() -> None:
+    script = Config()
+    script.set_main_option("script_location", "adapters.sql:migrations")
+    script.set_main_option("path_separator", "os")
+    assert newest_step() == ScriptDirectory.from_config(script).get_current_head()
+
+
+async def test_a_database_at_the_newest_step_does_without_alembic(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path / "fiador.db")
+    program = (
+        "import asyncio, sys; from adapters.sql.migrate import migrate; asyncio.run(migrate(sys.argv[1])); "
+        "sys.exit('alembic' in sys.modules)"
+    )
+    codes = []
+    for _ in range(2):
+        start = await asyncio.create_subprocess_exec(sys.executable, "-c", program, address)
+        codes.append(await start.wait())
+    assert codes == [1, 0], "only the first one has something to do"
 
 
 def test_the_migrations_are_shipped_with_the_package() -> None:

@@ -25,7 +25,8 @@ from sqlalchemy import (
 )
 
 from adapters.sql.engine import make_folder, migrator, parse_url
-from adapters.sql.migrate import config, differences, migrate
+from adapters.sql.migrate import migrate
+from adapters.sql.schema_steps import config, differences
 
 ROWS = 2
 
