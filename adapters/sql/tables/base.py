@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlalchemy import Identity, Index, MetaData, text
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +27,9 @@ class Row(SQLModel):
     """A row of a table. Rows stay inside this package; mapping functions turn them into records and back."""
 
     metadata: ClassVar[MetaData] = METADATA
+
+    # Validators, which no row ever uses, are not made: they take longer than the tables themselves.
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]  # SQLModel exports no name for its own
 
     def __init__(self, **values: Any) -> None:
         """Take the values as they are.
