@@ -2,34 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from datetime import date, datetime, time
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
-
-from core.domain.calendar_rules import LOCAL_ZONE
-from core.domain.money import Money
 from ports.table_writer import Cell, TableColumn, TableWriter
 
 SHEET_ROWS = 1_048_576
 """The most rows that Excel takes on one sheet, the header among them."""
 
-LONGEST_TEXT = 32_767
-"""The most characters that Excel takes in one cell."""
-
-LARGEST_INTEGER = 10**15
-"""Numbers from here on lose digits in Excel, so they are written as text."""
-
-FIRST_YEAR = 1900
-"""Excel knows no earlier dates; they are written as text."""
-
 _BATCH_ROWS = 1_000
 _PIECE_BYTES = 64 * 1024
-_NAME_FORBIDS = str.maketrans("[]:*?/\\", "       ")
 
 
 class XlsxTable(TableWriter):
@@ -48,9 +30,12 @@ class XlsxTable(TableWriter):
         self, name: str, columns: Sequence[TableColumn], rows: AsyncIterator[Sequence[Cell]]
     ) -> AsyncGenerator[bytes, None]:
         """The file, in pieces of 64 KiB after the last row was read. `name` becomes the name of the sheet."""
+        # With the library that writes it, which a start has no time for.
+        from adapters.reports.xlsx_book import Book
+
         with TemporaryDirectory(prefix="fiador-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "table.xlsx"
-            book = _Book(path, name, columns, self._sheet_rows)
+            book = Book(path, name, columns, self._sheet_rows)
             try:
                 batch: list[Sequence[Cell]] = []
                 async for row in rows:
@@ -65,82 +50,3 @@ class XlsxTable(TableWriter):
             with path.open("rb") as file:
                 while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
                     yield piece
-
-
-class _Book:
-    """A workbook being written from top to bottom."""
-
-    def __init__(self, path: Path, name: str, columns: Sequence[TableColumn], sheet_rows: int) -> None:
-        # constant_memory keeps one row at a time; strings are never taken for formulas, numbers or addresses
-        options = {"constant_memory": True, "tmpdir": str(path.parent)}
-        self._book = Workbook(str(path), options)
-        self._names = (
-            f"{_sheet_name(name)} {number}" if number > 1 else _sheet_name(name) for number in count(1)
-        )
-        self._columns = columns
-        self._sheet_rows = sheet_rows
-        self._header = self._format(bold=True, bottom=1, text_wrap=True, valign="top")
-        self._amount = self._format(num_format='"R$" #,##0.00')
-        self._day = self._format(num_format="dd/mm/yyyy")
-        self._instant = self._format(num_format="dd/mm/yyyy hh:mm:ss")
-        self._sheet = self._new_sheet()
-        self._next = 1
-
-    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
-        for row in rows:
-            if self._next == self._sheet_rows:
-                self._finish_sheet()
-                self._sheet = self._new_sheet()
-                self._next = 1
-            for index, cell in enumerate(row):
-                self._put(index, cell)
-            self._next += 1
-
-    def close(self) -> None:
-        self._finish_sheet()
-        self._book.close()
-
-    def release(self) -> None:
-        """Let go of the temporary files of a workbook that was never closed."""
-        for sheet in self._book.worksheets():
-            if sheet.row_data_fh is not None and not sheet.row_data_fh.closed:
-                sheet.row_data_fh.close()
-
-    def _format(self, **properties: object) -> Format:
-        return self._book.add_format(properties)
-
-    def _new_sheet(self) -> Worksheet:
-        sheet: Worksheet = self._book.add_worksheet(next(self._names))
-        sheet.freeze_panes(1, 0)
-        for index, column in enumerate(self._columns):
-            sheet.set_column(index, index, column.width)
-        for index, column in enumerate(self._columns):
-            sheet.write_string(0, index, column.title, self._header)
-        return sheet
-
-    def _finish_sheet(self) -> None:
-        self._sheet.autofilter(0, 0, self._next - 1, max(0, len(self._columns) - 1))
-
-    def _put(self, index: int, cell: Cell) -> None:
-        match cell:
-            case None:
-                pass
-            case bool():
-                self._sheet.write_string(self._next, index, "Sim" if cell else "Não")
-            case Money():
-                self._sheet.write_number(self._next, index, cell.centavos / 100, self._amount)
-            case datetime() if cell.year > FIRST_YEAR:
-                local = cell.astimezone(LOCAL_ZONE).replace(tzinfo=None)
-                self._sheet.write_datetime(self._next, index, local, self._instant)
-            case date() if cell.year >= FIRST_YEAR:
-                self._sheet.write_datetime(self._next, index, datetime.combine(cell, time.min), self._day)
-            case int() if abs(cell) < LARGEST_INTEGER:
-                self._sheet.write_number(self._next, index, cell)
-            case _:
-                text = str(cell).encode("utf-8", "replace").decode()
-                self._sheet.write_string(self._next, index, text[:LONGEST_TEXT])
-
-
-def _sheet_name(name: str) -> str:
-    """`name` as Excel takes it: 31 characters with room for a number, none of []:*?/\\, no apostrophe at the ends."""
-    return name.translate(_NAME_FORBIDS).strip(" '")[:27].strip(" '") or "Dados"

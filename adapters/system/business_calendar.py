@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-
 from ports.business_calendar import BusinessCalendar
 
 SATURDAY = 5
@@ -43,6 +41,8 @@ def is_business_day(day: date) -> bool:
 
 @lru_cache(maxsize=64)
 def _bank_holidays(year: int) -> frozenset[date]:
+    import holidays  # the calendars of every country, which a start has no time for
+
     legal = holidays.country_holidays("BR", years=year)
     optional = holidays.country_holidays("BR", years=year, categories=("optional",), language="pt_BR")
     return frozenset(legal) | {day for day, name in optional.items() if name in BANK_ONLY}

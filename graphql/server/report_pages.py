@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from adapters.reports.foreign_page import is_html
 from adapters.reports.foreign_pages import ForeignPages
-from adapters.reports.html import PAGE_POLICY
+from adapters.reports.page_files import PAGE_POLICY
 from api.permissions import needs
 from core.domain.access import Scope, Unauthenticated
 from core.domain.errors import Forbidden, NotFound

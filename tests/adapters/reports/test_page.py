@@ -10,7 +10,7 @@ from hashlib import sha256
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from adapters.reports.html import PAGE_POLICY
+from adapters.reports.page_files import PAGE_POLICY
 from adapters.reports.renderer import PrintedReports
 from core.domain.report import ReportBlock, Score
 from core.domain.report_sheet import ReportSheet
