@@ -8,20 +8,14 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
+from adapters.oidc.trust import is_loopback, is_safe
 from ports.token_verifier import IdentityProviderUnavailable
-
-ALGORITHMS = frozenset(
-    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
-)
-"""Signatures by a private key that only the provider has. `none` and the HS… family, whose key both sides know, are not among them."""
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -160,29 +154,6 @@ class ProviderKeys:
         except (PyJWTError, ValueError, TypeError):
             return None
         return key if key.algorithm_name in self._algorithms else None
-
-
-def is_loopback(address: str) -> bool:
-    """Whether the address is on this very machine."""
-    host = urlsplit(address).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_safe(address: str, *, near: bool) -> bool:
-    """Whether keys may be fetched from there: by https, or without it on this machine when the provider itself is here (`near`)."""
-    try:
-        parts = urlsplit(address)
-        written_well = bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        return False
-    if not written_well or parts.username or parts.password or parts.fragment:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and near and is_loopback(address))
 
 
 def _named(error: Exception) -> str:

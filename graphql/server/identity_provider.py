@@ -6,8 +6,6 @@ from uuid import UUID
 
 import httpx
 
-from adapters.oidc.keys import ProviderKeys, new_http_client
-from adapters.oidc.verifier import Claims, OidcTokens
 from api.ids import split_id
 from ports.token_verifier import TokenVerifier
 from server.settings import PREFIX, Settings, WrongSettings
@@ -26,6 +24,10 @@ async def identity_provider(
         return
     if settings.oidc_issuer is None or settings.oidc_audience is None:
         raise WrongSettings(f"{PREFIX}OIDC_ISSUER and {PREFIX}OIDC_AUDIENCE must be set both or neither")
+    # With the library of signatures, which nobody else has a use for.
+    from adapters.oidc.keys import ProviderKeys, new_http_client
+    from adapters.oidc.verifier import Claims, OidcTokens
+
     claims = Claims(
         scopes=settings.oidc_scopes_claim,
         branches=settings.oidc_branches_claim,

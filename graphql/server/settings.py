@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from adapters.oidc.keys import ALGORITHMS, is_safe
+from adapters.oidc.trust import ALGORITHMS, is_safe
 from adapters.sql.engine import POOL_SIZE, UnsupportedDatabase, parse_url
 from server.documents import WrongDocuments, load_documents
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from adapters.oidc import keys
 from adapters.oidc.keys import new_http_client
 from api.permissions import needs
 from core.domain.access import Caller, Scope
@@ -21,7 +22,6 @@ from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from ports.clock import Clock
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
-from server import identity_provider
 from server.app import build_app
 from server.exports import DOWNLOADS, FORMATS
 from server.report_pages import PAGES
@@ -106,7 +106,7 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, provider: Provi
     monkeypatch.delenv("FIADOR_DATABASE_URL", raising=False)
     monkeypatch.setenv("FIADOR_OIDC_ISSUER", ISSUER)
     monkeypatch.setenv("FIADOR_OIDC_AUDIENCE", AUDIENCE)
-    monkeypatch.setattr(identity_provider, "new_http_client", lambda _: new_http_client(provider.transport))
+    monkeypatch.setattr(keys, "new_http_client", lambda _: new_http_client(provider.transport))
     async with open_services(load_settings(), with_sandbox=False) as services:
         app = build_app(services, make_worker(services), None)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
