@@ -8,6 +8,7 @@ BIN    := $(VENV)/bin
 # A uv on the PATH is used when there is one that works; otherwise pip puts one into .tools.
 UV     := $(or $(shell uv --version >/dev/null 2>&1 && command -v uv),$(TOOLS)/bin/uv)
 ASSETS := graphql/explorer/assets
+ROOMS  := core ports adapters graphql/api graphql/server
 
 export UV_PYTHON_DOWNLOADS := never
 
@@ -20,7 +21,9 @@ TEST := $(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
+# Python may be told to keep nothing that it compiled (PYTHONDONTWRITEBYTECODE): then every start would compile it all.
 setup: $(VENV)/.installed $(ASSETS)/.installed ## install everything that running and testing need
+	@$(BIN)/python -m compileall -q $(ROOMS)
 
 run: setup ## serve the API with a demo provider at http://127.0.0.1:8000
 	@$(BIN)/fiador demo --if-empty
@@ -72,6 +75,7 @@ schema: setup ## write schema.graphql from the code
 	@$(BIN)/fiador schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
 clean: ## remove what set-up and the tools made (the data in .fiador and .benchmarks stay)
+	find $(ROOMS) -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf $(VENV) $(TOOLS) $(ASSETS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(TOOLS)/bin/uv:
