@@ -3,17 +3,21 @@
 import sys
 from pathlib import Path
 
-from adapters.sql.backup import back_up
+from adapters.sql.backup import BackupFailed, back_up
 from adapters.sql.refetch import forget_cursors
 from core.use_cases.fetch_results import PREFIX
 from ports.clock import Clock
+from server.mendable import Mendable
 from server.services import open_services
 from server.settings import Settings
 
 
 def write_backup(settings: Settings, file: Path, *, replace: bool) -> None:
-    """Copy the database and tell what was copied. Raises BackupFailed."""
-    written = back_up(settings.database_url, file, replace=replace)
+    """Copy the database and tell what was copied. Raises Mendable."""
+    try:
+        written = back_up(settings.database_url, file, replace=replace)
+    except BackupFailed as error:
+        raise Mendable(str(error)) from None
     sys.stdout.write(
         f"{file}: {written.size} bytes, {written.pages} pages, {written.tables} tables, checked; "
         "the secret key is not in it: keep a copy of that elsewhere\n"

@@ -1,35 +1,26 @@
-"""The command line: `fiador …`. Whatever goes wrong for a reason that a person can mend is one line and exit code 2."""
+"""The command line: `fiador …`. Whatever goes wrong for a reason that a person can mend is one line and exit code 2.
 
-import asyncio
+Each command imports what it works with by itself: together they take more than a second to load, and most need a part.
+"""
+
+import gc
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
-import uvloop
 from typer.exceptions import TyperException
 
-from adapters.sql.backup import BackupFailed
-from adapters.system.logging import configure_logging
-from api.sdl import render_schema
 from core.domain.access import Scope
 from ports.storage import StorageUnavailable
-from server import audit_commands, key_commands, schema_file, serving, subject_commands, token_commands
-from server.backup_commands import refetch_results, write_backup
-from server.demo.command import fill_demo
-from server.documents import WrongDocuments, manifest, write_manifest
+from server.defaults import API_PORT, SANDBOX_PORT, STOP_LIMIT_SECONDS
 from server.imports.columns import Kind
-from server.imports.command import import_file, template
-from server.imports.reading import WrongFile
-from server.logs import set_up_logs
-from server.net import STOP_LIMIT_SECONDS, CannotListen
-from server.sandbox import PORT as SANDBOX_PORT
-from server.services import migrate_database
-from server.settings import Settings, WrongSettings, load_settings, unknown_settings
-from server.token_commands import WrongArguments
+from server.mendable import Mendable
 
 WRONG_USE = 2
+
+ResultT = TypeVar("ResultT")
 
 STOPPING = (
     "SIGTERM or Ctrl-C: accepts nothing more, finishes what is in hand, gives back the rest and ends within "
@@ -65,19 +56,23 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port
 @app.command(epilog=STOPPING)
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Port = 8000,
+    port: Port = API_PORT,
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="How many processes; more than one need PostgreSQL.")
     ] = 1,
 ) -> None:
     """Serve the API, GraphiQL and the report pages, and keep what was promised to the bureau."""
+    from server import serving
+
     _run(serving.serve(_settings(), host, port, workers))
 
 
 @app.command(epilog=STOPPING)
 def worker() -> None:
     """Keep what was promised to the bureau, without serving: more hands beside `fiador serve`."""
-    _run(serving.work(_settings()))
+    from server import working
+
+    _run(working.work(_settings()))
 
 
 @app.command()
@@ -86,13 +81,18 @@ def sandbox(
     state: Annotated[Path | None, typer.Option(help="The file that it remembers everything in.")] = None,
 ) -> None:
     """Run the provider's sandbox alone, on this machine's own address."""
+    from adapters.system.logging import configure_logging
+    from server.sandbox import serve_sandbox
+
     configure_logging(level="WARNING")
-    _run(serving.serve_sandbox(port, state))
+    _run(serve_sandbox(port, state))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
+    from server.services import migrate_database
+
     _run(migrate_database(_settings()))
 
 
@@ -102,12 +102,16 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
 ) -> None:
     """Copy the SQLite database into a file, while the service runs and writes."""
+    from server.backup_commands import write_backup
+
     write_backup(_settings(), file, replace=force)
 
 
 @app.command()
 def refetch() -> None:
     """After a restore: fetch the bureau's results from the beginning."""
+    from server.backup_commands import refetch_results
+
     _run(refetch_results(_settings()))
 
 
@@ -116,6 +120,8 @@ def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Only when there is no branch yet.")] = False,
 ) -> None:
     """Fill the database with an invented provider. Running it twice changes nothing."""
+    from server.demo.command import fill_demo
+
     _run(fill_demo(_settings(), only_if_empty=if_empty))
 
 
@@ -131,12 +137,15 @@ def import_records(
     ] = False,
 ) -> None:
     """Create and update records from a file; refused rows go to FILE.refused.csv, and the exit code is 1."""
+    from server.imports.command import import_file, template
+    from server.imports.reading import WrongFile
+
     if template_only:
         sys.stdout.write(f"{template(kind)}\n")
         return
     if file is None:
         raise WrongFile("name the file to import, or ask for its header with --template")
-    if not asyncio.run(import_file(_settings(), kind, file, branch)):
+    if not _run(import_file(_settings(), kind, file, branch)):
         raise typer.Exit(1)
 
 
@@ -153,12 +162,16 @@ def create_token(
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="Ends after so many days.")] = None,
 ) -> None:
     """Make a token and show it, this once."""
+    from server import token_commands
+
     _run(token_commands.create(_settings(), name, scope, branch, days))
 
 
 @tokens.command("list")
 def list_tokens() -> None:
     """Show what tokens there are; the tokens themselves are not kept."""
+    from server import token_commands
+
     _run(token_commands.show(_settings()))
 
 
@@ -167,30 +180,40 @@ def revoke_token(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="From `fiador token list`.")],
 ) -> None:
     """End a token, from this moment on."""
+    from server import token_commands
+
     _run(token_commands.revoke(_settings(), token_id))
 
 
 @keys.command("generate")
 def generate_key() -> None:
     """Print a new key, for FIADOR_SECRET_KEYS."""
+    from server import key_commands
+
     key_commands.generate()
 
 
 @keys.command("list")
 def list_keys() -> None:
     """Show by their ids which keys are in use, and whether each of them is configured."""
+    from server import key_commands
+
     _run(key_commands.show(_settings()))
 
 
 @keys.command("rotate")
 def rotate_keys() -> None:
     """Seal every stored password anew with the first key; a key file gets a new one for it. The service may go on."""
+    from server import key_commands
+
     _run(key_commands.rotate(_settings()))
 
 
 @keys.command("drop")
 def drop_keys() -> None:
     """Take the keys out of the key file that no password needs any more."""
+    from server import key_commands
+
     _run(key_commands.drop(_settings()))
 
 
@@ -201,6 +224,8 @@ def verify_audit(
     ] = None,
 ) -> None:
     """Walk the chain of the audit trail. Exit code 1: it does not hold. Note the head that it prints in another place."""
+    from server import audit_commands
+
     _run(audit_commands.verify(_settings(), head))
 
 
@@ -212,6 +237,8 @@ def export_subject(
     ] = None,
 ) -> None:
     """Write all that is held of a person as JSON."""
+    from server import subject_commands
+
     _run(subject_commands.export(_settings(), document, file))
 
 
@@ -223,6 +250,8 @@ def erase_subject(
     ] = False,
 ) -> None:
     """Erase what may be erased of a person, and tell what must be kept, and why."""
+    from server import subject_commands
+
     _run(subject_commands.erase(_settings(), document, dry_run=dry_run))
 
 
@@ -231,12 +260,14 @@ def schema(
     check: Annotated[bool, typer.Option("--check", help="Compare with schema.graphql instead.")] = False,
 ) -> None:
     """Print the schema."""
+    from api.sdl import render_schema
+    from server.schema_file import complaints
+
     if not check:
         sys.stdout.write(render_schema())
         return
-    complaints = schema_file.complaints()
-    if complaints:
-        sys.stderr.write("".join(f"fiador: {line}\n" for line in complaints))
+    if found := complaints():
+        sys.stderr.write("".join(f"fiador: {line}\n" for line in found))
         raise typer.Exit(1)
 
 
@@ -248,6 +279,8 @@ def documents(
     output: Annotated[Path | None, typer.Option(help="The file to write, instead of printing.")] = None,
 ) -> None:
     """Print the documents of a folder by their hashes, as FIADOR_TRUSTED_DOCUMENTS takes them."""
+    from server.documents import manifest, write_manifest
+
     written = manifest(folder)
     if output is None:
         sys.stdout.write(written)
@@ -258,21 +291,28 @@ def documents(
 def main() -> None:
     """The entry point of the `fiador` command."""
     code: object = 0
+    # What is made while a command is loaded stays: to look through it for garbage again and again takes a tenth of the time.
+    gc.disable()
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
         _fail(error.format_message())
-    except (WrongSettings, WrongArguments, WrongFile, WrongDocuments, BackupFailed, CannotListen) as error:
+    except Mendable as error:
         _fail(str(error))
     except StorageUnavailable as error:
         _fail(f"{error}: what was not answered as done is not done; see docs/operations.md")
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
+    finally:
+        gc.enable()
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _settings() -> Settings:
-    """The settings, with the logs set up as they say. Raises WrongSettings."""
+def _settings() -> Any:
+    """The `Settings`, with the logs set up as they say. Raises WrongSettings."""
+    from server.logs import set_up_logs
+    from server.settings import load_settings, unknown_settings
+
     settings = load_settings()
     set_up_logs(settings)
     for name in unknown_settings():
@@ -280,8 +320,12 @@ def _settings() -> Settings:
     return settings
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    uvloop.run(work)
+def _run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    import uvloop
+
+    gc.freeze()
+    gc.enable()
+    return uvloop.run(work)
 
 
 def _fail(text: str) -> None:

@@ -9,9 +9,10 @@ from api.documents import prepare
 from api.operations import FOLDER, without_examples
 from api.schema import ApiSchema, build_schema
 from api.trusted_documents import TrustedDocuments, hash_of
+from server.mendable import Mendable
 
 
-class WrongDocuments(Exception):
+class WrongDocuments(Mendable):
     """Trusted documents cannot be read or served; the text says why."""
 
 

@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
+from server import defaults
 from server.http_protocol import HttpProtocol
+from server.mendable import Mendable
 
 GRACE_SECONDS = 10
 """How long requests under way may take to finish after the server was asked to stop; longer ones are cut off."""
@@ -18,11 +20,8 @@ GRACE_SECONDS = 10
 CUT_SECONDS = 1
 """How long requests that are cut off may take to give back what they hold."""
 
-STOP_LIMIT_SECONDS = 15
-"""When a process that was asked to stop ends at the latest, whatever it waits for."""
 
-
-class CannotListen(Exception):
+class CannotListen(Mendable):
     """The address cannot be listened on; the text says which and why."""
 
 
@@ -135,4 +134,4 @@ def end_at_the_latest() -> None:
 
     What is cut off is as after a crash: claims come due again, and the bureau is asked before anything is repeated.
     """
-    signal.alarm(STOP_LIMIT_SECONDS)
+    signal.alarm(defaults.STOP_LIMIT_SECONDS)

@@ -7,17 +7,24 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from adapters.connect_sa.sandbox import StateFileUnreadable, create_sandbox
-from server.net import CannotListen, address_of, listen, serving
+from server.defaults import SANDBOX_PORT
+from server.logs import announce
+from server.net import CannotListen, address_of, listen, serve_until, serving, stop_on_signals
 from server.private_files import make_data_folder
 from server.settings import DATA_FOLDER, WrongSettings
 
 STATE_FILE = DATA_FOLDER / "sandbox.json"
 
-PORT = 8001
-"""Where the sandbox inside `fiador serve` listens unless somebody else does."""
-
 _LOOPBACK = "127.0.0.1"
+
+
+async def serve_sandbox(port: int, state_file: Path | None) -> None:
+    """The sandbox alone, on this machine's own address. Raises CannotListen, WrongSettings."""
+    app = open_sandbox(state_file)
+    with listen("127.0.0.1", port) as listener:
+        stop = stop_on_signals()
+        announce({"Sandbox": address_of(listener)})
+        await serve_until(stop, app, listener)
 
 
 @contextlib.asynccontextmanager
@@ -32,6 +39,9 @@ async def sandbox_inside() -> AsyncIterator[str]:
 
 def open_sandbox(state_file: Path | None) -> ASGIApp:
     """The sandbox with what it remembers. Raises WrongSettings when the state cannot be read."""
+    # The provider's whole test double, which nobody needs who has a provider.
+    from adapters.connect_sa.sandbox import StateFileUnreadable, create_sandbox
+
     if state_file is not None and not state_file.absolute().parent.is_dir():
         raise WrongSettings(f"there is no folder {state_file.parent}")
     try:
@@ -44,6 +54,6 @@ def open_sandbox(state_file: Path | None) -> ASGIApp:
 
 def _listener() -> socket.socket:
     try:
-        return listen(_LOOPBACK, PORT)
+        return listen(_LOOPBACK, SANDBOX_PORT)
     except CannotListen:
         return listen(_LOOPBACK, 0)

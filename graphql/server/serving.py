@@ -1,43 +1,25 @@
-"""`fiador serve`, `fiador worker` and `fiador sandbox`: what runs until it is asked to stop."""
+"""`fiador serve`: the API in one process or several, until it is asked to stop."""
 
 import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Callable, Mapping
-from datetime import timedelta
-from functools import partial
+from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 
 import uvloop
 
 from adapters.sql.engine import is_sqlite, parse_url
 from core.domain.access import Unauthenticated
-from core.use_cases.chain_audit import ChainAudit
-from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
-from core.use_cases.deliver import Deliver
-from core.use_cases.fetch_changes import FetchChanges
-from core.use_cases.fetch_results import FetchResults
-from core.use_cases.forget_idempotency_keys import ForgetIdempotencyKeys
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
-from core.use_cases.note_token_use import NoteTokenUse
-from core.use_cases.purge_records import PurgeRecords
-from ports.clock import Clock
 from server.app import GRAPHQL, build_app
-from server.dispatcher import Dispatcher
-from server.logs import set_up_logs
+from server.logs import announce, set_up_logs
 from server.net import address_of, is_loopback, listen, serve_until, stop_on_signals
 from server.private_files import DEMO_TOKEN_FILE, read_private
 from server.processes import run_processes, stop_with_parent, tell_ready
-from server.sandbox import open_sandbox
 from server.services import Services, open_services
 from server.settings import PREFIX, Settings, WrongSettings
-from server.vitals import LOOK_EVERY, WELL
-from server.worker import Routine, Worker
-
-KEPT_PROMISES_FOR = timedelta(days=90)
-"""How long the outbox remembers a promise that was kept: far longer than anybody repeats an order."""
+from server.working import make_worker
 
 
 async def serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
@@ -126,26 +108,6 @@ async def _serve(
         await stop.wait()
 
 
-async def work(settings: Settings) -> None:
-    """The worker alone, beside any number of others on one PostgreSQL. Raises WrongSettings."""
-    stop = stop_on_signals()
-    async with (
-        open_services(settings, with_sandbox=False, with_all_keys=True) as services,
-        make_worker(services).running(),
-    ):
-        _announce({"Worker": "running"})
-        await stop.wait()
-
-
-async def serve_sandbox(port: int, state_file: Path | None) -> None:
-    """The sandbox alone, on this machine's own address. Raises CannotListen, WrongSettings."""
-    app = open_sandbox(state_file)
-    with listen("127.0.0.1", port) as listener:
-        stop = stop_on_signals()
-        _announce({"Sandbox": address_of(listener)})
-        await serve_until(stop, app, listener)
-
-
 def _keep_for_good() -> None:
     """Take what was made so far, modules and schema above all, out of the garbage collector's rounds.
 
@@ -153,49 +115,6 @@ def _keep_for_good() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-def make_worker(services: Services) -> Worker:
-    """The worker with every loop that the service needs."""
-    container, queue = services.container, services.queue
-    clock = container.resolve(Clock)
-    return Worker(
-        dispatcher=Dispatcher(deliver=container.resolve(Deliver), queue=queue, clock=clock),
-        routines={
-            "fetch results": Routine(run=container.resolve(FetchResults)),
-            "fetch changes": Routine(run=container.resolve(FetchChanges)),
-            "start the daily collection": Routine(run=container.resolve(StartDailyCollection)),
-            "continue the collection": Routine(run=container.resolve(ContinueCollection)),
-            "forget what is old": Routine(run=partial(forget_old, services), pause=timedelta(hours=1)),
-            "chain the audit trail": Routine(run=container.resolve(ChainAudit)),
-            "forget what was kept long enough": Routine(
-                run=partial(purge, services), pause=timedelta(minutes=1)
-            ),
-            "note when tokens were used": Routine(
-                run=container.resolve(NoteTokenUse), pause=timedelta(minutes=1)
-            ),
-            "look at the vitals": Routine(run=services.vitals.look, pause=LOOK_EVERY),
-        },
-        clock=clock,
-    )
-
-
-async def forget_old(services: Services) -> int:
-    """Forget promises that were kept and idempotency keys when nobody repeats them any more; tells how many.
-
-    Not by a clock that jumped of late: it may be wrong, and what is forgotten too early may be done twice.
-    """
-    if services.vitals.clock() != WELL:
-        return 0
-    forgotten = await services.queue.prune(KEPT_PROMISES_FOR)
-    return forgotten + await services.container.resolve(ForgetIdempotencyKeys)()
-
-
-async def purge(services: Services) -> int:
-    """Go on with the night's round of forgetting; never by a clock that jumped of late."""
-    if services.vitals.clock() != WELL:
-        return 0
-    return await services.container.resolve(PurgeRecords)()
 
 
 async def _demo_token(services: Services) -> str | None:
@@ -213,18 +132,10 @@ async def _demo_token(services: Services) -> str | None:
 def _announce_api(
     settings: Settings, listener: socket.socket, token: str | None, sandbox: str | None
 ) -> None:
-    _announce(
+    announce(
         {
             "Sandbox": sandbox,
             "Token": token and f"{token} (the demo's)",
             "GraphiQL" if settings.graphiql else "API": address_of(listener) + GRAPHQL,
         }
     )
-
-
-def _announce(lines: Mapping[str, str | None]) -> None:
-    """Tell a person where to go; what is None is left out."""
-    for name, value in lines.items():
-        if value is not None:
-            sys.stdout.write(f"{name:<9} {value}\n")
-    sys.stdout.flush()

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapters.oidc.trust import ALGORITHMS, is_safe
 from adapters.sql.engine import POOL_SIZE, UnsupportedDatabase, parse_url
-from server.documents import WrongDocuments, load_documents
+from server.mendable import Mendable
 
 PREFIX = "FIADOR_"
 
@@ -23,7 +23,7 @@ DEFAULT_DATABASE_URL = f"sqlite+aiosqlite:///{DATA_FOLDER}/fiador.db"
 MIN_TOKEN_LENGTH = 16
 
 
-class WrongSettings(Exception):
+class WrongSettings(Mendable):
     """A setting is missing or wrong; the text says which one and what it must be, never what it was."""
 
 
@@ -73,6 +73,9 @@ def _algorithm(text: str) -> str:
 
 
 def _documents(place: Path) -> Path:
+    # They are checked against the schema, which most commands have no use for.
+    from server.documents import WrongDocuments, load_documents
+
     try:
         load_documents(place)
     except WrongDocuments as error:

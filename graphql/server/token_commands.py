@@ -17,13 +17,14 @@ from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.list_tokens import ListTokens, ListTokensCommand
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.clock import Clock
+from server.mendable import Mendable
 from server.services import open_services
 from server.settings import Settings
 
 OPERATOR = Caller(id="cli", name="fiador token", scopes=frozenset(Scope))
 
 
-class WrongArguments(Exception):
+class WrongArguments(Mendable):
     """What was asked for cannot be done; the text says why."""
 
 

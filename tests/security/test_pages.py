@@ -26,10 +26,10 @@ from server.app import build_app
 from server.exports import DOWNLOADS, FORMATS
 from server.report_pages import PAGES
 from server.services import Services, open_services
-from server.serving import make_worker
 from server.settings import load_settings
 from server.tickets import Tickets
 from server.token_commands import OPERATOR
+from server.working import make_worker
 from support.builders import (
     make_branch,
     make_bureau_report,

@@ -18,8 +18,8 @@ from server import sandbox
 from server.app import build_app
 from server.demo.command import fill_demo
 from server.services import open_services
-from server.serving import make_worker
 from server.settings import load_settings
+from server.working import make_worker
 from support.desk import shared_schema
 from support.served import ADMIN, ADMIN_TOKEN
 from support.sockets import listening
@@ -71,7 +71,7 @@ async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[http
         patch.chdir(tmp_path_factory.mktemp("service"))
         patch.delenv("FIADOR_DATABASE_URL", raising=False)
         patch.setenv("FIADOR_ADMIN_TOKEN", ADMIN_TOKEN)
-        patch.setattr(sandbox, "PORT", 0)
+        patch.setattr(sandbox, "SANDBOX_PORT", 0)
         await fill_demo(load_settings(), only_if_empty=False)
         async with (
             open_services(load_settings(), with_sandbox=True) as services,

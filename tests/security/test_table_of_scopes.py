@@ -13,8 +13,8 @@ from server.exports import DOWNLOADS, FORMATS
 from server.report_pages import PAGES
 from server.rights import END, MARK, PUBLIC, table
 from server.services import open_services
-from server.serving import make_worker
 from server.settings import load_settings
+from server.working import make_worker
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "security.md"
 

@@ -21,9 +21,9 @@ from ports.storage import StorageState, StorageUnavailable
 from ports.unit_of_work import UnitsOfWork
 from server import token_commands
 from server.services import Services
-from server.serving import make_worker
 from server.settings import load_settings
 from server.token_commands import OPERATOR
+from server.working import make_worker
 from support.builders import make_token
 from support.served import client_from, served
 from support.stored_tokens import StoredTokens

@@ -19,10 +19,10 @@ from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.unit_of_work import UnitsOfWork
 from server.app import build_app
 from server.services import Services, open_services
-from server.serving import forget_old, make_worker, purge
 from server.settings import load_settings
 from server.token_commands import OPERATOR
 from server.vitals import Vitals
+from server.working import forget_old, make_worker, purge
 from support.builders import make_branch, make_bureau_report, make_consultation, make_integration
 
 ADMIN_TOKEN = "token-of-the-administrator"

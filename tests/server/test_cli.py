@@ -1,14 +1,17 @@
 """The command line in this process: what is wrong is one line, and the exit code is 2."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from adapters.system import logging
 from ports.storage import StorageState, StorageUnavailable
-from server import cli, token_commands
-from server.net import STOP_LIMIT_SECONDS, listen
+from server import cli, logs, services, token_commands
+from server.defaults import STOP_LIMIT_SECONDS
+from server.net import listen
 
 Complain = Callable[..., str]
 
@@ -21,8 +24,8 @@ def complaint(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FIADOR_DATABASE_URL", raising=False)
     # The logs of this process are the tests' own.
-    monkeypatch.setattr(cli, "configure_logging", lambda **_: None)
-    monkeypatch.setattr(cli, "set_up_logs", lambda _: None)
+    monkeypatch.setattr(logging, "configure_logging", lambda **_: None)
+    monkeypatch.setattr(logs, "set_up_logs", lambda _: None)
 
     def run(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["fiador", *arguments])
@@ -133,7 +136,29 @@ def test_help_tells_how_long_stopping_takes(
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 0
+    assert gc.isenabled()
     assert f"within {STOP_LIMIT_SECONDS} seconds" in " ".join(capsys.readouterr().out.split())
+
+
+def test_what_a_command_loads_is_not_looked_through_for_garbage_and_what_it_does_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+
+    def loading() -> None:
+        seen.append(gc.isenabled())
+
+    async def working(_: object) -> None:
+        seen.append(gc.isenabled())
+
+    monkeypatch.setattr(sys, "argv", ["fiador", "migrate"])
+    monkeypatch.setattr(cli, "_settings", loading)
+    monkeypatch.setattr(services, "migrate_database", working)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert seen == [False, True]
+    assert gc.get_freeze_count() > 0
+    gc.unfreeze()
 
 
 def test_a_storage_that_is_out_of_order_is_one_line(

@@ -21,7 +21,7 @@ DATABASE = Path(".fiador/fiador.db")
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FIADOR_DATABASE_URL", raising=False)
-    monkeypatch.setattr(sandbox, "PORT", 0)
+    monkeypatch.setattr(sandbox, "SANDBOX_PORT", 0)
 
 
 def _tables() -> dict[str, list[Any]]:

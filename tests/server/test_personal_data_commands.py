@@ -14,10 +14,10 @@ from sqlalchemy import text
 from adapters.sql.migrate import migrate
 from core.domain.documents import Document
 from ports.unit_of_work import UnitsOfWork
-from server import cli
+from server import cli, logs
 from server.services import open_services
-from server.serving import make_worker
 from server.settings import Settings
+from server.working import make_worker
 from support import chains
 from support.builders import make_lead
 from support.records import store_company
@@ -41,7 +41,7 @@ def run(
     """Runs a command: its exit code, and what it said."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("FIADOR_DATABASE_URL", address)
-    monkeypatch.setattr(cli, "set_up_logs", lambda _: None)
+    monkeypatch.setattr(logs, "set_up_logs", lambda _: None)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["fiador", *arguments])

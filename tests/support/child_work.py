@@ -5,7 +5,7 @@ import os
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from server import net
+from server import defaults
 from server.processes import stop_with_parent, tell_ready
 
 
@@ -20,7 +20,7 @@ def never_ending(told: Path, limit: int, tells: Connection) -> None:
 
 
 async def _until_asked(told: Path, limit: int, tells: Connection) -> None:
-    net.STOP_LIMIT_SECONDS = limit
+    defaults.STOP_LIMIT_SECONDS = limit
     stop = stop_with_parent()
     _tell(told, "begin")
     tell_ready(tells)

@@ -4,14 +4,14 @@ import asyncio
 import sys
 from pathlib import Path
 
-from server import net
+from server import defaults
 from server.net import stop_on_signals
 from server.processes import run_processes
 from support import child_work
 
 
 async def _main(work: str, told: Path, count: int, limit: int) -> bool:
-    net.STOP_LIMIT_SECONDS = limit
+    defaults.STOP_LIMIT_SECONDS = limit
     return await run_processes(
         count,
         getattr(child_work, work),

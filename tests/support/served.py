@@ -9,8 +9,8 @@ from starlette.types import ASGIApp
 
 from server.app import build_app
 from server.services import Services, open_services
-from server.serving import make_worker
 from server.settings import load_settings
+from server.working import make_worker
 
 ADMIN_TOKEN = "token-of-the-administrator"
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}

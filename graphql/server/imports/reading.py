@@ -10,6 +10,7 @@ from pathlib import Path
 
 from server.imports.columns import Column, names_of
 from server.imports.words import plain
+from server.mendable import Mendable
 
 REASON = "motivo"
 """The column that refused rows carry; a file that has it, because refused rows were mended in it, is read without it."""
@@ -19,7 +20,7 @@ _LONGEST_CELL = 10_000
 _SHOWN = 60
 
 
-class WrongFile(Exception):
+class WrongFile(Mendable):
     """The file cannot be imported at all; the text says why."""
 
 
