@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, false
@@ -105,12 +106,19 @@ def _on(
     few: bool = False,
     one_of: bool = False,
 ) -> Condition:
-    known = cast("ColumnElement[Any]", column)
+    key, type_ = _described(column)
     return Condition(
-        shape=(known.key, operator, len(values)),
+        shape=(key, operator, len(values)),
         values=values,
-        type=known.type,
+        type=type_,
         made_of=made_of,
         few=few,
         one_of=one_of,
     )
+
+
+@cache
+def _described(column: Mapped[Any]) -> tuple[str | None, TypeEngine[Any]]:
+    """The name and the type of a column. A mapped attribute finds them out anew each time it is asked."""
+    known = cast("ColumnElement[Any]", column)
+    return known.key, known.type
