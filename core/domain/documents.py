@@ -40,15 +40,17 @@ class Document:
     @property
     def masked(self) -> str:
         """The document for eyes that may not see it whole: ***.456.789-** or **.ABC.345/****-**."""
-        n = self.number
-        if self.kind is DocumentKind.CPF:
-            return f"***.{n[3:6]}.{n[6:9]}-**"
-        return f"**.{n[2:5]}.{n[5:8]}/****-**"
+        return masked(self.number)
 
     @property
     def is_alphanumeric(self) -> bool:
         """Whether a CNPJ carries letters, which bureau layouts with numeric fields cannot take."""
         return not self.number.isdigit()
+
+
+def kind_by_length(number: str) -> DocumentKind:
+    """The kind of a document of which the number was checked before; its length tells it."""
+    return DocumentKind.CPF if len(number) == CPF_LENGTH else DocumentKind.CNPJ
 
 
 def formatted(number: str) -> str:
@@ -57,6 +59,14 @@ def formatted(number: str) -> str:
     if len(n) == CPF_LENGTH:
         return f"{n[:3]}.{n[3:6]}.{n[6:9]}-{n[9:]}"
     return f"{n[:2]}.{n[2:5]}.{n[5:8]}/{n[8:12]}-{n[12:]}"
+
+
+def masked(number: str) -> str:
+    """The number of a document for eyes that may not see it whole; its length tells its kind."""
+    n = number
+    if len(n) == CPF_LENGTH:
+        return f"***.{n[3:6]}.{n[6:9]}-**"
+    return f"**.{n[2:5]}.{n[5:8]}/****-**"
 
 
 def parse_document(

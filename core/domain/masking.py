@@ -45,8 +45,12 @@ class Masking:
     @classmethod
     def of(cls, holder: Document | None, *, whole: bool) -> "Masking":
         """whole: whether the reader may see documents whole. A holder without a document counts as a person."""
-        person = holder is None or holder.kind is DocumentKind.CPF
-        return cls(hidden=person and not whole, whole=whole)
+        return cls.of_kind(None if holder is None else holder.kind, whole=whole)
+
+    @classmethod
+    def of_kind(cls, kind: DocumentKind | None, *, whole: bool) -> "Masking":
+        """The same for every holder of a document of that kind."""
+        return cls(hidden=kind is not DocumentKind.CNPJ and not whole, whole=whole)
 
     def name(self, name: str) -> str:
         """A name; of a company all of it, but for a CPF in it."""
