@@ -90,6 +90,15 @@ class Database:
             async with self._connection(self._readers) as connection:
                 yield Work(connection=connection, clock=clock, on_sqlite=self.on_sqlite, writable=False)
 
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turn what `driver` raises into StorageUnavailable, where it speaks of the database's state."""
+        with self._telling(writable=False):
+            try:
+                yield
+            except TimeoutError:
+                raise StorageUnavailable(StorageState.BUSY) from None
+
     def take_trouble(self) -> StorageState | None:
         """What transactions met of late that lasts: no room, no right to write, a bad disk. Tells it once."""
         trouble, self._trouble = self._trouble, None

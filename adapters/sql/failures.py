@@ -68,23 +68,24 @@ def telling(*, writable: bool) -> Iterator[None]:
         yield
     except NoConnectionFree:
         raise StorageUnavailable(StorageState.BUSY) from None
-    except DBAPIError as error:
-        state = state_of(error)
-        if state is None or (state is StorageState.READ_ONLY and not writable):
-            raise
-        raise StorageUnavailable(state) from None
     except OSError:
         # A unit of work speaks to the database alone: a connection refused, broken or not answering in time is its own.
         raise StorageUnavailable(StorageState.AWAY) from None
+    except Exception as error:
+        state = _state_of(error)
+        if state is None or (state is StorageState.READ_ONLY and not writable):
+            raise
+        raise StorageUnavailable(state) from None
 
 
-def state_of(error: DBAPIError) -> StorageState | None:
-    """What an error of a driver says of its database; None when it speaks of something else."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
+def _state_of(error: Exception) -> StorageState | None:
+    """What an error of a driver, in SQLAlchemy's wrapping or bare, says of its database; None when it speaks of something else."""
+    driver_error = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(driver_error, "sqlite_errorcode", None)
     if isinstance(code, int):
         return _SQLITE.get(code & 0xFF)
-    sqlstate = getattr(error.orig, "sqlstate", None)
+    sqlstate = getattr(driver_error, "sqlstate", None)
     if isinstance(sqlstate, str):
         found = (_POSTGRESQL.get(sqlstate[:length]) for length in (5, 3, 2))
         return next(filter(None, found), None)
-    return StorageState.AWAY if error.connection_invalidated else None
+    return StorageState.AWAY if isinstance(error, DBAPIError) and error.connection_invalidated else None

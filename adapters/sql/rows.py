@@ -42,6 +42,9 @@ _REFERENCES = {
     "invoice": ("invoices", "invoice_id", "id"),
     "replaces": ("negativations", "replaces_id", "id"),
     "report": ("consultation_reports", "id", "consultation_id"),
+    "subject_customer": ("customers", "subject_id", "id"),
+    "subject_lead": ("leads", "subject_id", "id"),
+    "subject_prospect": ("prospects", "subject_id", "id"),
 }
 """For the word before the point: the table referred to, by which column, and which column of it that is."""
 

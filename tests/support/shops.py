@@ -14,7 +14,9 @@ from adapters.sql.database import Database
 from adapters.sql.heartbeat import SqlStorageCheck
 from adapters.sql.migrate import migrate
 from adapters.sql.queue import SqlQueue
+from adapters.sql.report_lines import SqlReportLines
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from core.domain.listing import NegativationFilter
 from ports.storage import StorageState, StorageUnavailable
 from support.builders import make_branch, make_customer
 
@@ -31,6 +33,7 @@ class Shop:
         self.units_of_work = SqlUnitsOfWork(database, self.clock)
         self.queue = SqlQueue(database, self.clock)
         self.check = SqlStorageCheck(database, self.clock).check
+        self.lines = SqlReportLines(database)
         self.stored: set[UUID] = set()
 
     async def store(self, size: int = 10) -> None:
@@ -45,6 +48,10 @@ class Shop:
         """Read something, as looking up a token does."""
         async with self.units_of_work.read() as work:
             await work.tokens.by_hash("0" * 64)
+
+    async def read_lines(self) -> None:
+        """Read lines of a report, by the database's driver."""
+        await self.lines.negativations(NegativationFilter(), 0, 10)
 
     async def claim(self) -> None:
         """Ask for work, as the worker does."""

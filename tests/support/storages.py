@@ -8,12 +8,15 @@ from pathlib import Path
 
 from adapters.memory.clock import FixedClock
 from adapters.memory.outbox import MemoryQueue
+from adapters.memory.report_lines import MemoryReportLines
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.sql.database import Database
 from adapters.sql.queue import SqlQueue
+from adapters.sql.report_lines import SqlReportLines
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from core.domain.pace import Pace
+from ports.report_lines import ReportLines
 from ports.unit_of_work import UnitsOfWork
 from support.builders import NOW
 
@@ -33,6 +36,12 @@ class Storage:
     def now(self) -> datetime:
         """The time that promises go by."""
         return datetime.now(UTC) if self.kind == "postgresql" else self.clock.now()
+
+    def report_lines(self) -> ReportLines:
+        """The lines of reports over it."""
+        return (
+            MemoryReportLines(self.units_of_work) if self.database is None else SqlReportLines(self.database)
+        )
 
     def queue(
         self, *, lease: timedelta = timedelta(hours=1), pace: Pace = UNHURRIED

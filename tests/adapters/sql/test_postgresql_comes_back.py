@@ -29,7 +29,7 @@ def own_server() -> Iterator[PostgresServer]:
 async def test_postgresql_that_stops_and_starts_is_worked_with_again(own_server: PostgresServer) -> None:
     address = own_server.address(SHARED)
     async with open_shop(address, pool_size=4) as shop:
-        jobs = [shop.store, shop.store, shop.store, shop.read, shop.claim, shop.check]
+        jobs = [shop.store, shop.store, shop.store, shop.read, shop.read_lines, shop.claim, shop.check]
         states: set[StorageState] = set()
         done, failed = [0] * len(jobs), [0] * len(jobs)
 

@@ -146,7 +146,7 @@ async def test_a_sqlite_file_that_is_moved_away_is_missed_until_it_is_back(
     elsewhere.mkdir()
     _move(file.parent, elsewhere)
     assert await shop.state() is StorageState.AWAY
-    for attempt in (shop.read, shop.check, shop.claim):
+    for attempt in (shop.read, shop.read_lines, shop.check, shop.claim):
         with pytest.raises(StorageUnavailable):
             await attempt()
     await shop.database.close()
@@ -186,6 +186,9 @@ async def test_a_file_that_became_none_is_damaged(shop: Shop, file: Path) -> Non
     await shop.database.close()
     _spoil(file)
     assert await shop.state() is StorageState.DAMAGED
+    with pytest.raises(StorageUnavailable) as failed:
+        await shop.read_lines()
+    assert failed.value.state is StorageState.DAMAGED
 
 
 def _spoil(file: Path) -> None:

@@ -1,0 +1,156 @@
+"""Lines of reports: the columns that are shown, as the database's driver gives them, made into what they stand for."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import repeat
+from typing import Any
+
+import orjson
+
+from adapters.sql.database import Database
+from adapters.sql.mapping.values import codes_of
+from adapters.sql.rows import SqlRows
+from core.domain.bureau import BureauCode
+from core.domain.listing import (
+    ConsultationFilter,
+    ConsultationOrderField,
+    NegativationFilter,
+    NegativationOrder,
+)
+from core.domain.paging import Cursor, Direction, Order, Window
+from ports.report_lines import ConsultationLines, NegativationLines, ReportLines
+from ports.rows import ListName
+
+_CONSULTATION = {
+    "number": "number",
+    "performed_at": "performed_at",
+    "subject_kind": "subject_kind",
+    "document": "document",
+    "state_code": "state_code",
+    "plan": "plan",
+    "purpose": "purpose",
+    "outcome": "outcome",
+    "branch_name": "branch.name",
+    "integration_number": "integration.number",
+    "intermediary": "integration.intermediary",
+    "environment": "environment",
+    "performed_by": "performed_by",
+    "billable": "billable",
+    "cost": "cost_centavos",
+    "protocol": "protocol",
+    "bureau_code": "bureau_code",
+    "customer": "subject_customer.name",
+    "lead": "subject_lead.name",
+    "prospect": "subject_prospect.name",
+}
+"""Of which column each field is. Of the last three at most one has a name: the consulted person's."""
+
+_NEGATIVATION = {
+    "number": "number",
+    "status": "status",
+    "form": "form",
+    "debtor_name": "debtor",
+    "debtor_document": "debtor_document",
+    "invoice_number": "invoice.number",
+    "invoice_external_id": "invoice.external_id",
+    "invoice_status": "invoice.status",
+    "contract": "contract",
+    "amount": "amount_centavos",
+    "due_on": "due_on",
+    "expires_on": "expires_on",
+    "branch_name": "branch.name",
+    "integration_number": "integration.number",
+    "intermediary": "integration.intermediary",
+    "environment": "environment",
+    "restriction_code": "restriction_code",
+    "created_at": "created_at",
+    "created_by": "created_by",
+    "updated_at": "updated_at",
+    "protocol": "protocol",
+    "clearing_code": "clearing_code",
+    "clearing_requested_at": "clearing_requested_at",
+    "clearing_requested_by": "clearing_requested_by",
+    "clearing_due_on": "clearing_due_on",
+    "codes": "codes",
+}
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+def _debtor_name(debtor: str) -> str:
+    name: str = orjson.loads(debtor)["name"]
+    return name
+
+
+@lru_cache(maxsize=1_000)
+def _codes(codes: str) -> tuple[BureauCode, ...]:
+    return codes_of(orjson.loads(codes))
+
+
+_day = lru_cache(maxsize=10_000)(date.fromisoformat)
+
+_Conversions = Mapping[str, Callable[[Any], Any]]
+
+_PARSED: _Conversions = {"debtor_name": _debtor_name, "codes": _codes}
+
+_ON_SQLITE: _Conversions = {
+    "performed_at": _instant,
+    "created_at": _instant,
+    "updated_at": _instant,
+    "clearing_requested_at": _instant,
+    "due_on": _day,
+    "expires_on": _day,
+    "clearing_due_on": _day,
+    "billable": bool,
+}
+"""What PostgreSQL's driver gives as what it is, and SQLite's as text and numbers."""
+
+
+class SqlReportLines(ReportLines):
+    """One statement for each chunk."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._rows = SqlRows(database.driver)
+        self._conversions = {**_PARSED, **_ON_SQLITE} if database.on_sqlite else _PARSED
+
+    async def consultations(self, matching: ConsultationFilter, after: int, size: int) -> ConsultationLines:
+        order = Order(ConsultationOrderField.NUMBER, Direction.ASC)
+        found = await self._read(ListName.CONSULTATIONS, _CONSULTATION, matching, order, after, size)
+        customers, leads, prospects = (found.pop(kind) for kind in ("customer", "lead", "prospect"))
+        names = [
+            customer if customer is not None else lead if lead is not None else prospect
+            for customer, lead, prospect in zip(customers, leads, prospects, strict=True)
+        ]
+        return ConsultationLines(subject_name=names, **found)
+
+    async def negativations(self, matching: NegativationFilter, after: int, size: int) -> NegativationLines:
+        order = Order(NegativationOrder.NUMBER, Direction.ASC)
+        found = await self._read(ListName.NEGATIVATIONS, _NEGATIVATION, matching, order, after, size)
+        return NegativationLines(**found)
+
+    async def _read(
+        self,
+        of: ListName,
+        paths: Mapping[str, str],
+        matching: Any,
+        order: Order[Any],
+        after: int,
+        size: int,
+    ) -> dict[str, Sequence[Any]]:
+        """The columns by the names of the fields."""
+        window = Window(size=size, after=Cursor(after, after))
+        with self._database.telling():
+            rows = await self._rows.page(of, tuple(paths.values()), matching, order, window)
+        # Turned as a whole: what is done to a column then costs no walk over rows.
+        columns: Iterable[Sequence[Any]] = zip(*rows[:size], strict=True) if rows else repeat(())
+        return {field: self._converted(field, column) for field, column in zip(paths, columns, strict=False)}
+
+    def _converted(self, field: str, column: Sequence[Any]) -> Sequence[Any]:
+        convert = self._conversions.get(field)
+        if convert is None:
+            return column
+        return [None if value is None else convert(value) for value in column]

@@ -1,0 +1,81 @@
+"""The lines of the reports that leave as files: read in great numbers, column by column, without a record made of each."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from core.domain.bureau import BureauCode
+from core.domain.listing import ConsultationFilter, NegativationFilter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultationLines:
+    """Some consultations, oldest first: of each field the values of all of them, in one order.
+
+    Members of enums come as their values, amounts as centavos, documents as their numbers, instants with their zone.
+    """
+
+    number: Sequence[int]
+    performed_at: Sequence[datetime]
+    subject_kind: Sequence[str]
+    subject_name: Sequence[str | None]
+    document: Sequence[str]
+    state_code: Sequence[str | None]
+    plan: Sequence[str]
+    purpose: Sequence[str | None]
+    outcome: Sequence[str]
+    branch_name: Sequence[str]
+    integration_number: Sequence[int]
+    intermediary: Sequence[str]
+    environment: Sequence[str]
+    performed_by: Sequence[str]
+    billable: Sequence[bool]
+    cost: Sequence[int | None]
+    protocol: Sequence[str | None]
+    bureau_code: Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NegativationLines:
+    """Some registrations, oldest first, in the same form as `ConsultationLines`."""
+
+    number: Sequence[int]
+    status: Sequence[str]
+    form: Sequence[str]
+    debtor_name: Sequence[str]
+    debtor_document: Sequence[str]
+    invoice_number: Sequence[int]
+    invoice_external_id: Sequence[str | None]
+    invoice_status: Sequence[str]
+    contract: Sequence[str]
+    amount: Sequence[int]
+    due_on: Sequence[date]
+    expires_on: Sequence[date]
+    branch_name: Sequence[str]
+    integration_number: Sequence[int]
+    intermediary: Sequence[str]
+    environment: Sequence[str]
+    restriction_code: Sequence[str]
+    created_at: Sequence[datetime]
+    created_by: Sequence[str]
+    updated_at: Sequence[datetime]
+    protocol: Sequence[str | None]
+    clearing_code: Sequence[str | None]
+    clearing_requested_at: Sequence[datetime | None]
+    clearing_requested_by: Sequence[str | None]
+    clearing_due_on: Sequence[date | None]
+    codes: Sequence[Sequence[BureauCode]]
+
+
+class ReportLines(Protocol):
+    """Reads lines. Each call sees what is committed as it begins. Raises StorageUnavailable."""
+
+    @abstractmethod
+    async def consultations(self, matching: ConsultationFilter, after: int, size: int) -> ConsultationLines:
+        """The first `size` of the consultations whose number is higher than `after`; fewer, when there are no more."""
+
+    @abstractmethod
+    async def negativations(self, matching: NegativationFilter, after: int, size: int) -> NegativationLines:
+        """The first `size` of the registrations whose number is higher than `after`; fewer, when there are no more."""
