@@ -4,24 +4,42 @@ from abc import abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from enum import Enum, auto
+from typing import Protocol, TypeAlias
 
-from core.domain.money import Money
+Cell: TypeAlias = str | int | date | datetime | None
+"""A value of a table, as its column's kind says; None is empty."""
 
-Cell = str | int | bool | date | datetime | Money | None
-"""A value of a table. Instants carry their zone and are shown by the clocks of America/Sao_Paulo; None is empty."""
+Chunk: TypeAlias = Sequence[Sequence[Cell]]
+"""Some rows of a table: for each column its cells."""
+
+
+class CellKind(Enum):
+    """What the cells of a column are, and are shown as."""
+
+    TEXT = auto()
+    INTEGER = auto()
+    TRUTH = auto()
+    """A bool."""
+    AMOUNT = auto()
+    """Centavos of BRL."""
+    DAY = auto()
+    """A date."""
+    INSTANT = auto()
+    """A datetime with its zone, shown by the clocks of America/Sao_Paulo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumn:
-    """A column: its title, and how many characters wide it is shown where widths exist."""
+    """A column: its title, what its cells are, and how many characters wide it is shown where widths exist."""
 
     title: str
+    kind: CellKind = CellKind.TEXT
     width: int = 16
 
 
 class TableWriter(Protocol):
-    """Writes a table of any length with constant memory. MUST NOT block the event loop.
+    """Writes a table of any length with constant memory. MUST NOT block the event loop for longer than a chunk takes.
 
     media_type, extension: what the file is (without charset, without dot).
     """
@@ -31,10 +49,10 @@ class TableWriter(Protocol):
 
     @abstractmethod
     def write(
-        self, name: str, columns: Sequence[TableColumn], rows: AsyncIterator[Sequence[Cell]]
+        self, name: str, columns: Sequence[TableColumn], chunks: AsyncIterator[Chunk]
     ) -> AsyncGenerator[bytes, None]:
-        """The file, in pieces; `rows` is read as the pieces are asked for, or at the latest before the first one.
+        """The file, in pieces; `chunks` is read as the pieces are asked for, or at the latest before the first one.
 
-        Text MUST never be read as a formula by the spreadsheet that opens it. An error of `rows` ends the iteration with
+        Text MUST never be read as a formula by the spreadsheet that opens it. An error of `chunks` ends the iteration with
         that error; closing it early leaves nothing behind.
         """

@@ -1,18 +1,18 @@
 """Tables as CSV, the way a Brazilian Excel opens them by a double click."""
 
-import csv
-import io
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from datetime import date, datetime
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
 
 from core.domain.calendar_rules import LOCAL_ZONE
-from core.domain.money import Money
-from ports.table_writer import Cell, TableColumn, TableWriter
+from ports.table_writer import CellKind, Chunk, TableColumn, TableWriter
 
-PIECE_CHARACTERS = 32 * 1024
-
-_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 _EDGE = " \t\r\n\v\f\xa0\x00"
+_FORMULA = re.compile(f"[{_EDGE}]*[=+\\-@＝＋－＠]")
+_FORMULA_IN_A_CELL = re.compile(f";{_FORMULA.pattern}")
+_QUOTED = re.compile('[;"\r\n]')
 
 
 class CsvTable(TableWriter):
@@ -26,45 +26,80 @@ class CsvTable(TableWriter):
     extension = "csv"
 
     async def write(
-        self, name: str, columns: Sequence[TableColumn], rows: AsyncIterator[Sequence[Cell]]
+        self, name: str, columns: Sequence[TableColumn], chunks: AsyncIterator[Chunk]
     ) -> AsyncGenerator[bytes, None]:
-        """The file in pieces of some 32 KiB. CSV has no place for `name`."""
-        buffer = io.StringIO(newline="")
-        writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-        buffer.write("\ufeff")
-        writer.writerow([_safe(column.title) for column in columns])
-        async for row in rows:
-            writer.writerow([_text(cell) for cell in row])
-            if buffer.tell() >= PIECE_CHARACTERS:
-                yield _taken(buffer)
-        yield _taken(buffer)
+        """The file, a piece for each chunk. CSV has no place for `name`."""
+        kinds = [column.kind for column in columns]
+        yield "\ufeff".encode() + _lines([_texts([column.title]) for column in columns])
+        async for chunk in chunks:
+            yield _lines([_CELLS[kind](cells) for kind, cells in zip(kinds, chunk, strict=True)])
 
 
-def _taken(buffer: io.StringIO) -> bytes:
+def _lines(columns: Sequence[Sequence[str]]) -> bytes:
+    """The rows, of cells as they are written."""
+    lines = [*map(";".join, zip(*columns, strict=True)), ""]
     # half a surrogate pair has no bytes in UTF-8
-    piece = buffer.getvalue().encode("utf-8", "replace")
-    buffer.seek(0)
-    buffer.truncate()
-    return piece
+    return "\r\n".join(lines).encode("utf-8", "replace")
 
 
-def _text(cell: Cell) -> str:
-    match cell:
-        case None:
-            return ""
-        case bool():
-            return "Sim" if cell else "Não"
-        case Money():
-            return f"{cell.amount:.2f}".replace(".", ",")
-        case datetime():
-            return cell.astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:%M:%S")
-        case date():
-            return cell.strftime("%d/%m/%Y")
-        case int():
-            return str(cell)
-        case str():
-            return _safe(cell)
+def _texts(cells: Sequence[str | None]) -> Sequence[str]:
+    """The texts, as most come: looked at one by one only where there is something to look for."""
+    texts = ["" if text is None else text for text in cells]
+    together = ";".join(["", *texts])
+    if (
+        together.count(";") > len(texts)
+        or '"' in together
+        or "\r" in together
+        or "\n" in together
+        or _FORMULA_IN_A_CELL.search(together)
+    ):
+        return [_text(text) for text in texts]
+    return texts
 
 
-def _safe(text: str) -> str:
-    return f"'{text}" if text.lstrip(_EDGE)[:1] in _FORMULA_STARTS else text
+def _text(text: str) -> str:
+    safe = f"'{text}" if _FORMULA.match(text) else text
+    if not _QUOTED.search(safe):
+        return safe
+    doubled = safe.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _each(text: Callable[[Any], str]) -> Callable[[Sequence[Any]], Sequence[str]]:
+    """The same for a column, in which None is empty."""
+    return lambda cells: ["" if cell is None else text(cell) for cell in cells]
+
+
+def _amount(centavos: int) -> str:
+    digits = str(centavos) if centavos > 99 else f"{centavos:0{4 if centavos < 0 else 3}d}"
+    return f"{digits[:-2]},{digits[-2:]}"
+
+
+@lru_cache(maxsize=10_000)
+def _day(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+_CLOCK = [f"{minute:02d}:{second:02d}" for minute in range(60) for second in range(60)]
+
+
+def _instant(instant: datetime) -> str:
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    hour = _local_hour(utc.year, utc.month, utc.day, utc.hour)
+    return f"{hour}{_CLOCK[utc.minute * 60 + utc.second]}"
+
+
+@lru_cache(maxsize=10_000)
+def _local_hour(year: int, month: int, day: int, hour: int) -> str:
+    """How the instants of an hour begin. Within one only minutes and seconds differ: the zone has gone by whole hours since 1914."""
+    return datetime(year, month, day, hour, tzinfo=UTC).astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:")
+
+
+_CELLS: Mapping[CellKind, Callable[[Sequence[Any]], Sequence[str]]] = {
+    CellKind.TEXT: _texts,
+    CellKind.INTEGER: _each(str),
+    CellKind.TRUTH: _each({True: "Sim", False: "Não"}.__getitem__),
+    CellKind.AMOUNT: _each(_amount),
+    CellKind.DAY: _each(_day),
+    CellKind.INSTANT: _each(_instant),
+}

@@ -1,17 +1,17 @@
 """A workbook as Excel reads it, written from top to bottom."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from core.domain.calendar_rules import LOCAL_ZONE
-from core.domain.money import Money
-from ports.table_writer import Cell, TableColumn
+from ports.table_writer import CellKind, Chunk, TableColumn
 
 LONGEST_TEXT = 32_767
 """The most characters that Excel takes in one cell."""
@@ -41,18 +41,28 @@ class Book:
         self._amount = self._format(num_format='"R$" #,##0.00')
         self._day = self._format(num_format="dd/mm/yyyy")
         self._instant = self._format(num_format="dd/mm/yyyy hh:mm:ss")
+        put: Mapping[CellKind, Callable[[int, Any], None]] = {
+            CellKind.TEXT: self._put_text,
+            CellKind.INTEGER: self._put_integer,
+            CellKind.TRUTH: self._put_truth,
+            CellKind.AMOUNT: self._put_amount,
+            CellKind.DAY: self._put_day,
+            CellKind.INSTANT: self._put_instant,
+        }
+        self._put = [put[column.kind] for column in columns]
         self._sheet = self._new_sheet()
         self._next = 1
 
-    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+    def add(self, chunk: Chunk) -> None:
         """Write the next rows."""
-        for row in rows:
+        for row in zip(*chunk, strict=True):
             if self._next == self._sheet_rows:
                 self._finish_sheet()
                 self._sheet = self._new_sheet()
                 self._next = 1
-            for index, cell in enumerate(row):
-                self._put(index, cell)
+            for index, (put, cell) in enumerate(zip(self._put, row, strict=True)):
+                if cell is not None:
+                    put(index, cell)
             self._next += 1
 
     def close(self) -> None:
@@ -81,24 +91,34 @@ class Book:
     def _finish_sheet(self) -> None:
         self._sheet.autofilter(0, 0, self._next - 1, max(0, len(self._columns) - 1))
 
-    def _put(self, index: int, cell: Cell) -> None:
-        match cell:
-            case None:
-                pass
-            case bool():
-                self._sheet.write_string(self._next, index, "Sim" if cell else "Não")
-            case Money():
-                self._sheet.write_number(self._next, index, cell.centavos / 100, self._amount)
-            case datetime() if cell.year > FIRST_YEAR:
-                local = cell.astimezone(LOCAL_ZONE).replace(tzinfo=None)
-                self._sheet.write_datetime(self._next, index, local, self._instant)
-            case date() if cell.year >= FIRST_YEAR:
-                self._sheet.write_datetime(self._next, index, datetime.combine(cell, time.min), self._day)
-            case int() if abs(cell) < LARGEST_INTEGER:
-                self._sheet.write_number(self._next, index, cell)
-            case _:
-                text = str(cell).encode("utf-8", "replace").decode()
-                self._sheet.write_string(self._next, index, text[:LONGEST_TEXT])
+    def _put_text(self, index: int, text: str) -> None:
+        holdable = text.encode("utf-8", "replace").decode()
+        self._sheet.write_string(self._next, index, holdable[:LONGEST_TEXT])
+
+    def _put_integer(self, index: int, number: int) -> None:
+        if abs(number) < LARGEST_INTEGER:
+            self._sheet.write_number(self._next, index, number)
+        else:
+            self._put_text(index, str(number))
+
+    def _put_truth(self, index: int, truth: bool) -> None:
+        self._sheet.write_string(self._next, index, "Sim" if truth else "Não")
+
+    def _put_amount(self, index: int, centavos: int) -> None:
+        self._sheet.write_number(self._next, index, centavos / 100, self._amount)
+
+    def _put_day(self, index: int, day: date) -> None:
+        if day.year >= FIRST_YEAR:
+            self._sheet.write_datetime(self._next, index, datetime.combine(day, time.min), self._day)
+        else:
+            self._put_text(index, str(day))
+
+    def _put_instant(self, index: int, instant: datetime) -> None:
+        local = instant.astimezone(LOCAL_ZONE).replace(tzinfo=None)
+        if local.year >= FIRST_YEAR:
+            self._sheet.write_datetime(self._next, index, local, self._instant)
+        else:
+            self._put_text(index, str(instant))
 
 
 def _sheet_name(name: str) -> str:

@@ -5,12 +5,11 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ports.table_writer import Cell, TableColumn, TableWriter
+from ports.table_writer import Chunk, TableColumn, TableWriter
 
 SHEET_ROWS = 1_048_576
 """The most rows that Excel takes on one sheet, the header among them."""
 
-_BATCH_ROWS = 1_000
 _PIECE_BYTES = 64 * 1024
 
 
@@ -27,7 +26,7 @@ class XlsxTable(TableWriter):
         self._sheet_rows = sheet_rows
 
     async def write(
-        self, name: str, columns: Sequence[TableColumn], rows: AsyncIterator[Sequence[Cell]]
+        self, name: str, columns: Sequence[TableColumn], chunks: AsyncIterator[Chunk]
     ) -> AsyncGenerator[bytes, None]:
         """The file, in pieces of 64 KiB after the last row was read. `name` becomes the name of the sheet."""
         # With the library that writes it, which a start has no time for.
@@ -37,13 +36,8 @@ class XlsxTable(TableWriter):
             path = Path(folder) / "table.xlsx"
             book = Book(path, name, columns, self._sheet_rows)
             try:
-                batch: list[Sequence[Cell]] = []
-                async for row in rows:
-                    batch.append(row)
-                    if len(batch) == _BATCH_ROWS:
-                        await asyncio.to_thread(book.add, batch)
-                        batch = []
-                await asyncio.to_thread(book.add, batch)
+                async for chunk in chunks:
+                    await asyncio.to_thread(book.add, chunk)
                 await asyncio.to_thread(book.close)
             finally:
                 book.release()

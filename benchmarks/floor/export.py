@@ -10,7 +10,14 @@ from adapters.reports.labels import INTERMEDIARIES
 from benchmarks.floor.reads import formatted
 from benchmarks.floor.stores import Store
 from core.domain.calendar_rules import LOCAL_ZONE
-from server.report_tables import ENVIRONMENTS, FORMS, INVOICE_STATUSES, NEGATIVATION_COLUMNS, STATUSES
+from server.report_tables import (
+    ENVIRONMENTS,
+    FORMS,
+    INVOICE_STATUSES,
+    NEGATIVATION_COLUMNS,
+    STATUSES,
+    columns_of,
+)
 
 RAW = """
     SELECT n.number, n.status, n.form, n.debtor ->> 'name' AS debtor_name, n.debtor_document, i.number AS invoice_number,
@@ -41,7 +48,7 @@ async def file(store: Store, branch_id: str | None) -> AsyncIterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
-    writer.writerow([column.title for column in NEGATIVATION_COLUMNS])
+    writer.writerow([column.title for column in columns_of(NEGATIVATION_COLUMNS)])
     condition, values = (" WHERE n.branch_id = $1 ", (branch_id,)) if branch_id else (" ", ())
     async for rows in store.stream(RAW + condition + _ORDERED, *values):
         writer.writerows(_line(row) for row in rows)

@@ -35,6 +35,7 @@ from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
 from ports.outbox import Queue
 from ports.password_hasher import PasswordHasher
+from ports.report_lines import ReportLines
 from ports.report_renderer import ReportRenderer
 from ports.token_lookup import TokenLookup
 from ports.token_source import TokenSource
@@ -87,6 +88,7 @@ def build_container(
     token_source: TokenSource,
     token_lookup: TokenLookup,
     renderer: ReportRenderer,
+    report_lines: ReportLines,
     clock: Clock,
     ids: Ids,
     calendar: BusinessCalendar,
@@ -106,6 +108,7 @@ def build_container(
         PasswordHasher: password_hasher,
         TokenSource: token_source,
         ReportRenderer: renderer,
+        ReportLines: report_lines,
         Clock: clock,
         Ids: ids,
         BusinessCalendar: calendar,

@@ -24,7 +24,7 @@ from core.domain.errors import Forbidden, InvalidInput, Problem
 from core.use_cases.stream_consultations import StreamConsultations, StreamConsultationsCommand
 from core.use_cases.stream_negativations import StreamNegativations, StreamNegativationsCommand
 from ports.clock import Clock
-from ports.table_writer import Cell, TableColumn, TableWriter
+from ports.table_writer import Chunk, TableColumn, TableWriter
 from server.auth import TICKET
 from server.door import Identify
 from server.query_filters import problem_text, read_filter
@@ -32,8 +32,8 @@ from server.report_tables import (
     CONSULTATION_COLUMNS,
     NEGATIVATION_COLUMNS,
     Shown,
+    chunks_of,
     columns_of,
-    rows_of,
 )
 
 FORMATS: tuple[TableWriter, ...] = (CsvTable(), XlsxTable())
@@ -44,13 +44,13 @@ DOWNLOADS = {
 }
 """What each report wants of whoever downloads it."""
 
-Rows = AsyncGenerator[Sequence[Cell], None]
-Open = Callable[[Caller, QueryParams, str], Rows]
+Chunks = AsyncGenerator[Chunk, None]
+Open = Callable[[Caller, QueryParams, str], Chunks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Report:
-    """A report: the file's name, the sheet's name, its columns, and how its rows are opened."""
+    """A report: the file's name, the sheet's name, its columns, and how its lines are opened."""
 
     name: str
     title: str
@@ -97,8 +97,8 @@ class Exports:
             try:
                 caller = await self.identify(request)
                 permission.check(caller)
-                rows = report.open(caller, _conditions(request.query_params), writer.extension)
-                first = [] if request.method == "HEAD" else await _first_of(rows)
+                chunks = report.open(caller, _conditions(request.query_params), writer.extension)
+                first = [] if request.method == "HEAD" else await _first_of(chunks)
             except Unauthenticated as error:
                 text = error_message(f"UNAUTHENTICATED_{error.reason.value}", language)
                 return _refusal(401, "UNAUTHENTICATED", text, headers={"WWW-Authenticate": "Bearer"})
@@ -114,53 +114,53 @@ class Exports:
             if request.method == "HEAD":
                 return Response(headers=headers, media_type=writer.media_type)
             return _Download(
-                rows,
-                writer.write(report.title, report.columns, _again(first, rows)),
+                chunks,
+                writer.write(report.title, report.columns, _again(first, chunks)),
                 media_type=writer.media_type,
                 headers=headers,
             )
 
         return endpoint
 
-    def _consultations(self, caller: Caller, conditions: QueryParams, form: str) -> Rows:
+    def _consultations(self, caller: Caller, conditions: QueryParams, form: str) -> Chunks:
         matching = read_filter(ConsultationFilterInput, conditions).read(caller)
         command = StreamConsultationsCommand(caller=caller, matching=matching, form=form)
-        return rows_of(CONSULTATION_COLUMNS, self.consultations(command), _shown_to(caller))
+        return chunks_of(CONSULTATION_COLUMNS, self.consultations(command), _shown_to(caller))
 
-    def _negativations(self, caller: Caller, conditions: QueryParams, form: str) -> Rows:
+    def _negativations(self, caller: Caller, conditions: QueryParams, form: str) -> Chunks:
         matching = read_filter(NegativationFilterInput, conditions).read(caller)
         command = StreamNegativationsCommand(caller=caller, matching=matching, form=form)
-        return rows_of(NEGATIVATION_COLUMNS, self.negativations(command), _shown_to(caller))
+        return chunks_of(NEGATIVATION_COLUMNS, self.negativations(command), _shown_to(caller))
 
 
 class _Download(StreamingResponse):
     """A file that is made while it is sent. When the client goes away, making it ends at once and leaves nothing behind."""
 
     def __init__(
-        self, rows: Rows, file: AsyncGenerator[bytes, None], *, media_type: str, headers: dict[str, str]
+        self, chunks: Chunks, file: AsyncGenerator[bytes, None], *, media_type: str, headers: dict[str, str]
     ) -> None:
         super().__init__(file, media_type=media_type, headers=headers)
-        self._rows = rows
+        self._chunks = chunks
         self._file = file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._rows), aclosing(self._file):
+        async with aclosing(self._chunks), aclosing(self._file):
             await super().__call__(scope, receive, send)
 
 
-async def _first_of(rows: Rows) -> list[Sequence[Cell]]:
-    """The first row, if there is any. Whatever fails at the beginning so fails while the answer can still say it."""
-    async for row in rows:
-        return [row]
+async def _first_of(chunks: Chunks) -> list[Chunk]:
+    """The first chunk, if there is any. Whatever fails at the beginning so fails while the answer can still say it."""
+    async for chunk in chunks:
+        return [chunk]
     return []
 
 
-async def _again(first: list[Sequence[Cell]], rows: Rows) -> Rows:
-    """All rows, of which the first was read before."""
-    for row in first:
-        yield row
-    async for row in rows:
-        yield row
+async def _again(first: list[Chunk], chunks: Chunks) -> Chunks:
+    """All chunks, of which the first was read before."""
+    for chunk in first:
+        yield chunk
+    async for chunk in chunks:
+        yield chunk
 
 
 def _conditions(parameters: QueryParams) -> QueryParams:

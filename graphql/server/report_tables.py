@@ -1,23 +1,21 @@
-"""The reports of consultations and of registrations as tables: their columns, and a line as a row of cells."""
+"""The reports of consultations and of registrations as tables: their columns, and what these show of the lines."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from adapters.reports.labels import INTERMEDIARIES, PLANS, SUBJECT_KINDS
 from core.domain.bureau import Environment
 from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
-from core.domain.documents import Document
-from core.domain.integration import Integration
+from core.domain.documents import DocumentKind, formatted, kind_by_length, masked
 from core.domain.invoice import InvoiceStatus
 from core.domain.masking import Masking
 from core.domain.negativation import NegativationForm, NegativationStatus
-from core.use_cases.stream_consultations import ConsultationLine
-from core.use_cases.stream_negativations import NegativationLine
-from ports.table_writer import Cell, TableColumn
+from ports.report_lines import ConsultationLines, NegativationLines
+from ports.table_writer import Cell, CellKind, Chunk, TableColumn
 
-LineT = TypeVar("LineT")
+LinesT = TypeVar("LinesT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +24,18 @@ class Shown:
 
     whole: bool
 
-    def document(self, document: Document) -> str:
-        """A document, whole or masked."""
-        return document.formatted if self.whole else document.masked
+    def documents(self, numbers: Sequence[str]) -> list[str]:
+        """Documents, whole or masked."""
+        show = formatted if self.whole else masked
+        return [show(number) for number in numbers]
 
-    def name(self, name: str | None, holder: Document) -> str | None:
-        """The name of whoever has that document."""
-        return None if name is None else Masking.of(holder, whole=self.whole).name(name)
+    def names(self, names: Sequence[str | None], holders: Sequence[str]) -> list[str | None]:
+        """The names of whoever have those documents."""
+        shown = {kind: Masking.of_kind(kind, whole=self.whole).name for kind in DocumentKind}
+        return [
+            None if name is None else shown[kind_by_length(holder)](name)
+            for name, holder in zip(names, holders, strict=True)
+        ]
 
 
 ENVIRONMENTS = {Environment.PRODUCTION: "Produção", Environment.HOMOLOGATION: "Homologação"}
@@ -80,111 +83,119 @@ INVOICE_STATUSES = {
 }
 
 
+Cells: TypeAlias = Sequence[Cell]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportColumn(Generic[LineT]):
-    """A column and what it shows of a line."""
+class ReportColumn(Generic[LinesT]):
+    """A column and what it shows of lines: a cell of each."""
 
-    title: str
-    width: int
-    cell: Callable[[LineT, Shown], Cell]
+    column: TableColumn
+    cells: Callable[[LinesT, Shown], Cells]
 
 
-def columns_of(columns: Sequence[ReportColumn[LineT]]) -> list[TableColumn]:
+def columns_of(columns: Sequence[ReportColumn[LinesT]]) -> list[TableColumn]:
     """The columns as tables want them."""
-    return [TableColumn(title=column.title, width=column.width) for column in columns]
+    return [column.column for column in columns]
 
 
-async def rows_of(
-    columns: Sequence[ReportColumn[LineT]], lines: AsyncGenerator[LineT, None], show: Shown
-) -> AsyncGenerator[Sequence[Cell], None]:
-    """The lines as rows of cells, one at a time; closing it closes them."""
-    async with aclosing(lines):
-        async for line in lines:
-            yield [column.cell(line, show) for column in columns]
+async def chunks_of(
+    columns: Sequence[ReportColumn[LinesT]], chunks: AsyncGenerator[LinesT, None], show: Shown
+) -> AsyncGenerator[Chunk, None]:
+    """The lines as cells, chunk by chunk; closing it closes them."""
+    async with aclosing(chunks):
+        async for lines in chunks:
+            yield [column.cells(lines, show) for column in columns]
 
 
 def _consultation(
-    title: str, width: int, cell: Callable[[ConsultationLine, Shown], Cell]
-) -> ReportColumn[ConsultationLine]:
-    return ReportColumn(title=title, width=width, cell=cell)
+    title: str,
+    width: int,
+    cells: Callable[[ConsultationLines, Shown], Cells],
+    kind: CellKind = CellKind.TEXT,
+) -> ReportColumn[ConsultationLines]:
+    return ReportColumn(column=TableColumn(title=title, width=width, kind=kind), cells=cells)
 
 
 def _negativation(
-    title: str, width: int, cell: Callable[[NegativationLine, Shown], Cell]
-) -> ReportColumn[NegativationLine]:
-    return ReportColumn(title=title, width=width, cell=cell)
+    title: str,
+    width: int,
+    cells: Callable[[NegativationLines, Shown], Cells],
+    kind: CellKind = CellKind.TEXT,
+) -> ReportColumn[NegativationLines]:
+    return ReportColumn(column=TableColumn(title=title, width=width, kind=kind), cells=cells)
 
 
-def _integration(integration: Integration) -> str:
-    return f"{integration.number} - {INTERMEDIARIES[integration.intermediary]}"
+def _words(labels: Mapping[Any, str | None], values: Sequence[str | None]) -> Cells:
+    """The word of each member of an enum, which may be given as its value."""
+    return [labels[value] for value in values]
 
 
-def _codes(line: NegativationLine) -> str | None:
-    return "; ".join(f"{code.code} {code.description}".strip() for code in line.negativation.codes) or None
+def _integrations(lines: ConsultationLines | NegativationLines) -> Cells:
+    intermediaries = _words(INTERMEDIARIES, lines.intermediary)
+    return [
+        f"{number} - {intermediary}"
+        for number, intermediary in zip(lines.integration_number, intermediaries, strict=True)
+    ]
+
+
+def _codes(lines: NegativationLines) -> Cells:
+    return [
+        "; ".join(f"{code.code} {code.description}".strip() for code in codes) or None if codes else None
+        for codes in lines.codes
+    ]
 
 
 CONSULTATION_COLUMNS = (
-    _consultation("ID", 8, lambda line, show: line.consultation.number),
-    _consultation("Data da consulta", 20, lambda line, show: line.consultation.performed_at),
-    _consultation("Consultar por", 13, lambda line, show: SUBJECT_KINDS[line.consultation.subject_kind]),
-    _consultation("Nome", 34, lambda line, show: show.name(line.subject_name, line.consultation.document)),
-    _consultation("CPF/CNPJ", 20, lambda line, show: show.document(line.consultation.document)),
-    _consultation("UF", 5, lambda line, show: line.consultation.state_code),
-    _consultation("Tipo de consulta", 22, lambda line, show: PLANS[line.consultation.plan]),
-    _consultation("Finalidade", 30, lambda line, show: PURPOSES[line.consultation.purpose]),
-    _consultation("Resultado", 14, lambda line, show: OUTCOMES[line.consultation.outcome]),
-    _consultation("Filial", 26, lambda line, show: line.branch.name),
-    _consultation("Integração", 16, lambda line, show: _integration(line.integration)),
-    _consultation("Ambiente", 13, lambda line, show: ENVIRONMENTS[line.consultation.environment]),
-    _consultation("Responsável", 24, lambda line, show: line.consultation.performed_by),
-    _consultation("Cobrada", 9, lambda line, show: line.consultation.billable),
-    _consultation("Custo", 11, lambda line, show: line.consultation.cost),
-    _consultation("Protocolo", 20, lambda line, show: line.consultation.protocol),
-    _consultation("Código do birô", 14, lambda line, show: line.consultation.bureau_code),
+    _consultation("ID", 8, lambda lines, show: lines.number, CellKind.INTEGER),
+    _consultation("Data da consulta", 20, lambda lines, show: lines.performed_at, CellKind.INSTANT),
+    _consultation("Consultar por", 13, lambda lines, show: _words(SUBJECT_KINDS, lines.subject_kind)),
+    _consultation("Nome", 34, lambda lines, show: show.names(lines.subject_name, lines.document)),
+    _consultation("CPF/CNPJ", 20, lambda lines, show: show.documents(lines.document)),
+    _consultation("UF", 5, lambda lines, show: lines.state_code),
+    _consultation("Tipo de consulta", 22, lambda lines, show: _words(PLANS, lines.plan)),
+    _consultation("Finalidade", 30, lambda lines, show: _words(PURPOSES, lines.purpose)),
+    _consultation("Resultado", 14, lambda lines, show: _words(OUTCOMES, lines.outcome)),
+    _consultation("Filial", 26, lambda lines, show: lines.branch_name),
+    _consultation("Integração", 16, lambda lines, show: _integrations(lines)),
+    _consultation("Ambiente", 13, lambda lines, show: _words(ENVIRONMENTS, lines.environment)),
+    _consultation("Responsável", 24, lambda lines, show: lines.performed_by),
+    _consultation("Cobrada", 9, lambda lines, show: lines.billable, CellKind.TRUTH),
+    _consultation("Custo", 11, lambda lines, show: lines.cost, CellKind.AMOUNT),
+    _consultation("Protocolo", 20, lambda lines, show: lines.protocol),
+    _consultation("Código do birô", 14, lambda lines, show: lines.bureau_code),
 )
 """The report of consultations (relatório de consultas análise de crédito)."""
 
 NEGATIVATION_COLUMNS = (
-    _negativation("ID", 8, lambda line, show: line.negativation.number),
-    _negativation("Situação", 28, lambda line, show: STATUSES[line.negativation.status]),
-    _negativation("Forma", 12, lambda line, show: FORMS[line.negativation.form]),
+    _negativation("ID", 8, lambda lines, show: lines.number, CellKind.INTEGER),
+    _negativation("Situação", 28, lambda lines, show: _words(STATUSES, lines.status)),
+    _negativation("Forma", 12, lambda lines, show: _words(FORMS, lines.form)),
+    _negativation("Cliente", 34, lambda lines, show: show.names(lines.debtor_name, lines.debtor_document)),
+    _negativation("CPF/CNPJ", 20, lambda lines, show: show.documents(lines.debtor_document)),
+    _negativation("Boleto", 9, lambda lines, show: lines.invoice_number, CellKind.INTEGER),
+    _negativation("Código externo do boleto", 24, lambda lines, show: lines.invoice_external_id),
     _negativation(
-        "Cliente",
-        34,
-        lambda line, show: show.name(line.negativation.debtor.name, line.negativation.debtor.document),
+        "Situação do boleto", 18, lambda lines, show: _words(INVOICE_STATUSES, lines.invoice_status)
     ),
-    _negativation("CPF/CNPJ", 20, lambda line, show: show.document(line.negativation.debtor.document)),
-    _negativation("Boleto", 9, lambda line, show: line.invoice.number),
-    _negativation("Código externo do boleto", 24, lambda line, show: line.invoice.external_id),
-    _negativation("Situação do boleto", 18, lambda line, show: INVOICE_STATUSES[line.invoice.status]),
-    _negativation("Contrato", 18, lambda line, show: line.negativation.contract),
-    _negativation("Valor", 14, lambda line, show: line.negativation.amount),
-    _negativation("Vencimento", 12, lambda line, show: line.negativation.due_on),
-    _negativation("Expira em", 12, lambda line, show: line.negativation.expires_on),
-    _negativation("Filial", 26, lambda line, show: line.branch.name),
-    _negativation("Integração", 16, lambda line, show: _integration(line.integration)),
-    _negativation("Ambiente", 13, lambda line, show: ENVIRONMENTS[line.negativation.environment]),
-    _negativation("Código de restrição", 18, lambda line, show: line.negativation.restriction_code),
-    _negativation("Solicitada em", 20, lambda line, show: line.negativation.created_at),
-    _negativation("Solicitada por", 24, lambda line, show: line.negativation.created_by),
-    _negativation("Atualizada em", 20, lambda line, show: line.negativation.updated_at),
-    _negativation("Protocolo", 20, lambda line, show: line.negativation.protocol),
+    _negativation("Contrato", 18, lambda lines, show: lines.contract),
+    _negativation("Valor", 14, lambda lines, show: lines.amount, CellKind.AMOUNT),
+    _negativation("Vencimento", 12, lambda lines, show: lines.due_on, CellKind.DAY),
+    _negativation("Expira em", 12, lambda lines, show: lines.expires_on, CellKind.DAY),
+    _negativation("Filial", 26, lambda lines, show: lines.branch_name),
+    _negativation("Integração", 16, lambda lines, show: _integrations(lines)),
+    _negativation("Ambiente", 13, lambda lines, show: _words(ENVIRONMENTS, lines.environment)),
+    _negativation("Código de restrição", 18, lambda lines, show: lines.restriction_code),
+    _negativation("Solicitada em", 20, lambda lines, show: lines.created_at, CellKind.INSTANT),
+    _negativation("Solicitada por", 24, lambda lines, show: lines.created_by),
+    _negativation("Atualizada em", 20, lambda lines, show: lines.updated_at, CellKind.INSTANT),
+    _negativation("Protocolo", 20, lambda lines, show: lines.protocol),
+    _negativation("Código para baixa", 16, lambda lines, show: lines.clearing_code),
     _negativation(
-        "Código para baixa",
-        16,
-        lambda line, show: line.negativation.clearing.code if line.negativation.clearing else None,
+        "Baixa solicitada em", 20, lambda lines, show: lines.clearing_requested_at, CellKind.INSTANT
     ),
-    _negativation(
-        "Baixa solicitada em",
-        20,
-        lambda line, show: line.negativation.clearing.requested_at if line.negativation.clearing else None,
-    ),
-    _negativation(
-        "Baixa solicitada por",
-        24,
-        lambda line, show: line.negativation.clearing.requested_by if line.negativation.clearing else None,
-    ),
-    _negativation("Baixar até", 12, lambda line, show: line.negativation.clearing_due_on),
-    _negativation("Códigos do birô", 40, lambda line, show: _codes(line)),
+    _negativation("Baixa solicitada por", 24, lambda lines, show: lines.clearing_requested_by),
+    _negativation("Baixar até", 12, lambda lines, show: lines.clearing_due_on, CellKind.DAY),
+    _negativation("Códigos do birô", 40, lambda lines, show: _codes(lines)),
 )
 """The report of registrations (relatório de negativações de crédito)."""

@@ -17,6 +17,7 @@ from adapters.sql.engine import UnsupportedDatabase
 from adapters.sql.heartbeat import SqlStorageCheck
 from adapters.sql.migrate import DatabaseUnavailable, migrate
 from adapters.sql.queue import SqlQueue
+from adapters.sql.report_lines import SqlReportLines
 from adapters.sql.rows import SqlRows
 from adapters.sql.token_lookup import SqlTokenLookup
 from adapters.sql.unit_of_work import SqlUnitsOfWork
@@ -81,6 +82,7 @@ async def open_services(
             token_source=RandomTokens(),
             token_lookup=SqlTokenLookup(database.driver, units_of_work),
             renderer=PrintedReports(),
+            report_lines=SqlReportLines(database),
             clock=clock,
             ids=Uuid7Ids(),
             calendar=BrazilianCalendar(),

@@ -16,6 +16,7 @@ from adapters.memory.calendar import WeekdayCalendar
 from adapters.memory.clock import FixedClock
 from adapters.memory.ids import SequentialIds
 from adapters.memory.outbox import MemoryQueue
+from adapters.memory.report_lines import MemoryReportLines
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.memory.vault import MemoryHasher, MemoryVault
@@ -50,6 +51,7 @@ def container() -> punq.Container:
         token_source=RandomTokens(),
         token_lookup=StoredTokens(MemoryUnitsOfWork(storage, clock)),
         renderer=PrintedReports(),
+        report_lines=MemoryReportLines(MemoryUnitsOfWork(storage, clock)),
     )
 
 

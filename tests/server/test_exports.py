@@ -14,19 +14,17 @@ from core.domain.access import Scope
 from core.domain.audit import AuditAction
 from core.domain.bureau import BureauCode
 from core.domain.consultation import ConsultationOutcome
+from core.domain.listing import ConsultationFilter
 from core.domain.money import Money
 from core.domain.negativation import NegativationForm, NegativationStatus
 from core.domain.plans import ConsultationPlan
-from core.use_cases import stream_consultations
-from core.use_cases.stream_consultations import (
-    ConsultationLine,
-    StreamConsultations,
-    StreamConsultationsCommand,
-)
+from core.use_cases import report_chunks
+from core.use_cases.stream_consultations import StreamConsultations, StreamConsultationsCommand
 from core.use_cases.stream_negativations import StreamNegativations
+from ports.report_lines import ConsultationLines
 from server.exports import Exports
 from server.report_tables import OUTCOMES, STATUSES
-from support.builders import make_caller, make_consultation, make_debtor
+from support.builders import make_caller, make_debtor
 from support.desk import global_id
 from support.report_counter import CONSULTATIONS, NEGATIVATIONS, Counter, consulted, negativated
 from support.trail import events_of
@@ -142,27 +140,29 @@ async def test_the_trail_tells_who_took_a_report_out(counter: Counter) -> None:
 
 
 async def test_reports_of_many_chunks_are_whole(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_consultations, "CHUNK", 2)
-    numbers = [await consulted(counter) for _ in range(5)]
-    assert await counter.numbers(CONSULTATIONS) == numbers
+    monkeypatch.setattr(report_chunks, "CHUNK", 2)
+    numbers: list[str] = []
+    for _ in range(6):
+        assert await counter.numbers(CONSULTATIONS) == numbers
+        numbers.append(await consulted(counter))
 
 
 class _Endless:
     """A report that never ends, and knows how much of it was read and whether it was closed."""
 
-    def __init__(self, line: ConsultationLine) -> None:
-        self.line = line
+    def __init__(self, lines: ConsultationLines) -> None:
+        self.lines = lines
         self.read = 0
         self.well_under_way, self.closed = asyncio.Event(), asyncio.Event()
 
-    async def __call__(self, command: StreamConsultationsCommand) -> AsyncGenerator[ConsultationLine, None]:
+    async def __call__(self, command: StreamConsultationsCommand) -> AsyncGenerator[ConsultationLines, None]:
         try:
             while True:
                 await asyncio.sleep(0)
                 self.read += 1
                 if self.read == 1500:
                     self.well_under_way.set()
-                yield self.line
+                yield self.lines
         finally:
             self.closed.set()
 
@@ -170,12 +170,8 @@ class _Endless:
 @pytest.mark.parametrize("extension", ["csv", "xlsx"])
 async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: str) -> None:
     world = counter.world
-    consultation = make_consultation(branch_id=world.branch.id)
-    report = _Endless(
-        ConsultationLine(
-            consultation=consultation, branch=world.branch, integration=world.integration, subject_name=None
-        )
-    )
+    await consulted(counter)
+    report = _Endless(await world.kept_in.report_lines().consultations(ConsultationFilter(), 0, 1))
     exports = Exports(
         identify=counter.identify,
         consultations=cast("StreamConsultations", report),

@@ -30,6 +30,7 @@ from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
 from ports.outbox import Queue
 from ports.password_hasher import PasswordHasher
+from ports.report_lines import ReportLines
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 from support.builders import (
@@ -71,6 +72,7 @@ class World:
         self._ports: dict[type, object] = {
             UnitsOfWork: self.units_of_work,
             Queue: self.queue,
+            ReportLines: self.kept_in.report_lines(),
             CreditBureau: self.bureau,
             Vault: self.vault,
             PasswordHasher: self.hasher,

@@ -1,5 +1,6 @@
 """Tables as CSV and XLSX, read back with other libraries."""
 
+import asyncio
 import csv
 import io
 import tempfile
@@ -7,39 +8,59 @@ import tracemalloc
 import zipfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from adapters.reports.csv_table import CsvTable
 from adapters.reports.xlsx_table import XlsxTable
-from core.domain.money import Money
-from ports.table_writer import Cell, TableColumn, TableWriter
+from ports.table_writer import Cell, CellKind, Chunk, TableColumn, TableWriter
 
-COLUMNS = [TableColumn(title="Nome", width=30), TableColumn(title="Valor"), TableColumn(title="Situação")]
+COLUMNS = [
+    TableColumn(title="Nome", width=30),
+    TableColumn(title="Valor", kind=CellKind.AMOUNT),
+    TableColumn(title="Situação"),
+]
+KINDS = [TableColumn(title=kind.name, kind=kind) for kind in CellKind]
+ZONES = [UTC, ZoneInfo("America/Sao_Paulo"), ZoneInfo("Asia/Kathmandu")]
+ROUGH = st.none() | st.text(alphabet="a;\"'\r\n =+-@＝\xa0\t", max_size=6)
+"""Texts that want to be quoted, or guarded, or both."""
 INSTANT = datetime(2026, 11, 22, 1, 30, 5, tzinfo=UTC)
 
 
-async def rows_of(*rows: Sequence[Cell]) -> AsyncIterator[Sequence[Cell]]:
-    for row in rows:
-        yield row
+CHUNK = 500
 
 
-async def many(count: int) -> AsyncIterator[Sequence[Cell]]:
-    for number in range(count):
-        yield (f"Nome {number}", Money(number), "Ativa")
+async def chunk_of(*rows: Sequence[Cell]) -> AsyncIterator[Chunk]:
+    if rows:
+        yield list(zip(*rows, strict=True))
 
 
-async def failing(after: int) -> AsyncIterator[Sequence[Cell]]:
-    async for row in many(after):
-        yield row
+async def many(count: int) -> AsyncIterator[Chunk]:
+    for start in range(0, count, CHUNK):
+        numbers = range(start, min(start + CHUNK, count))
+        yield [[f"Nome {number}" for number in numbers], numbers, ["Ativa"] * len(numbers)]
+
+
+async def failing(after: int) -> AsyncIterator[Chunk]:
+    async for chunk in many(after):
+        yield chunk
     raise RuntimeError("the database went away")
 
 
-async def written(writer: TableWriter, rows: AsyncIterator[Sequence[Cell]], name: str = "Consultas") -> bytes:
-    return b"".join([piece async for piece in writer.write(name, COLUMNS, rows)])
+async def written(
+    writer: TableWriter,
+    chunks: AsyncIterator[Chunk],
+    name: str = "Consultas",
+    columns: Sequence[TableColumn] = COLUMNS,
+) -> bytes:
+    return b"".join([piece async for piece in writer.write(name, columns, chunks)])
 
 
 def read_csv(data: bytes) -> list[list[str]]:
@@ -65,19 +86,54 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def test_csv_is_what_a_brazilian_excel_opens() -> None:
     data = await written(
         CsvTable(),
-        rows_of(
-            ('Ação; "Não"\nlinha', Money(123_456), True),
-            (None, Money(5), False),
-            (date(2026, 11, 21), INSTANT, -7),
+        chunk_of(
+            ('Ação; "Não"\nlinha', -7, True, 123_456, date(2026, 11, 21), INSTANT),
+            ("Ação", 0, False, 5, date(999, 1, 2), INSTANT.replace(microsecond=999_999)),
+            (None, None, None, None, None, None),
         ),
+        columns=KINDS,
     )
-    assert data.startswith(b"\xef\xbb\xbfNome;Valor;Situa\xc3\xa7\xc3\xa3o\r\n")
-    assert read_csv(data) == [
-        ["Nome", "Valor", "Situação"],
-        ['Ação; "Não"\nlinha', "1234,56", "Sim"],
-        ["", "0,05", "Não"],
-        ["21/11/2026", "21/11/2026 22:30:05", "-7"],
+    assert data.startswith(b"\xef\xbb\xbfTEXT;INTEGER;TRUTH;AMOUNT;DAY;INSTANT\r\n")
+    assert read_csv(data)[1:] == [
+        ['Ação; "Não"\nlinha', "-7", "Sim", "1234,56", "21/11/2026", "21/11/2026 22:30:05"],
+        ["Ação", "0", "Não", "0,05", date(999, 1, 2).strftime("%d/%m/%Y"), "21/11/2026 22:30:05"],
+        [""] * 6,
     ]
+
+
+@given(st.lists(st.lists(ROUGH, min_size=3, max_size=3)))
+def test_csv_is_quoted_as_the_standard_library_does(rows: list[list[str | None]]) -> None:
+    columns = [TableColumn(title=str(number)) for number in range(3)]
+    data = asyncio.run(written(CsvTable(), chunk_of(*rows), columns=columns))
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerows([["0", "1", "2"], *([guarded(text) for text in row] for row in rows)])
+    assert data.decode("utf-8-sig") == buffer.getvalue()
+
+
+def guarded(text: str | None) -> str | None:
+    return f"'{text}" if text and text.lstrip(" \t\r\n\v\f\xa0\x00")[:1] in [*"=+-@＝＋－＠"] else text
+
+
+@given(st.integers(-(10**13), 10**13))
+@example(-1)
+@example(99)
+@example(-100)
+def test_csv_amounts_have_two_places(centavos: int) -> None:
+    expected = f"{Decimal(centavos) / 100:.2f}".replace(".", ",")
+    columns = [TableColumn(title="Valor", kind=CellKind.AMOUNT)]
+    data = asyncio.run(written(CsvTable(), chunk_of((centavos,)), columns=columns))
+    assert read_csv(data)[1] == [expected]
+
+
+@given(st.datetimes(datetime(1914, 1, 2), datetime(2100, 1, 1), timezones=st.sampled_from(ZONES)))  # noqa: DTZ001 - the strategy puts the zone on
+@example(datetime(2018, 11, 4, 2, 59, 59, tzinfo=UTC))
+@example(datetime(2018, 11, 4, 3, tzinfo=UTC))
+def test_csv_instants_are_those_of_sao_paulo(instant: datetime) -> None:
+    expected = instant.astimezone(ZoneInfo("America/Sao_Paulo")).strftime("%d/%m/%Y %H:%M:%S")
+    columns = [TableColumn(title="Quando", kind=CellKind.INSTANT)]
+    data = asyncio.run(written(CsvTable(), chunk_of((instant,)), columns=columns))
+    assert read_csv(data)[1] == [expected]
 
 
 @pytest.mark.parametrize(
@@ -98,44 +154,43 @@ async def test_csv_is_what_a_brazilian_excel_opens() -> None:
 )
 async def test_csv_text_is_never_a_formula(text: str) -> None:
     columns = [TableColumn(title=text)]
-    pieces = [piece async for piece in CsvTable().write("x", columns, rows_of((text,)))]
-    assert read_csv(b"".join(pieces)) == [["'" + text], ["'" + text]]
+    data = await written(CsvTable(), chunk_of((text,), ("other",), (text,)), columns=columns)
+    assert read_csv(data) == [["'" + text], ["'" + text], ["other"], ["'" + text]]
 
 
 @pytest.mark.parametrize("text", ["a=1", "1-1", "ana@exemplo.com.br", "", " ", "'x", "Sub judice"])
 async def test_csv_leaves_other_text_alone(text: str) -> None:
-    assert read_csv(await written(CsvTable(), rows_of((text, None, None))))[1][0] == text
+    assert read_csv(await written(CsvTable(), chunk_of((text, None, None))))[1][0] == text
 
 
 async def test_xlsx_holds_real_values() -> None:
     data = await written(
         XlsxTable(),
-        rows_of(
-            ("Ação <&> \x07", Money(123_456), True),
-            (None, Money(-5), False),
-            (date(2026, 11, 21), INSTANT, -7),
-            (10**15, date(1888, 5, 13), 10**15 - 1),
+        chunk_of(
+            ("Ação <&> \x07", -7, True, 123_456, date(2026, 11, 21), INSTANT),
+            (None, 10**15, False, -5, date(1888, 5, 13), datetime(1888, 5, 13, tzinfo=UTC)),
+            ("", 10**15 - 1, None, None, None, None),
         ),
+        columns=[TableColumn(title="Nome", width=30), *KINDS[1:]],
     )
-    assert read_xlsx(data) == [
-        ["Nome", "Valor", "Situação"],
-        ["Ação <&> _x0007_", 1234.56, "Sim"],
-        [None, -0.05, "Não"],
-        [datetime(2026, 11, 21), datetime(2026, 11, 21, 22, 30, 5), -7],  # noqa: DTZ001
-        ["1000000000000000", "1888-05-13", 10**15 - 1],
+    assert read_xlsx(data)[1:] == [
+        ["Ação <&> _x0007_", -7, "Sim", 1234.56, datetime(2026, 11, 21), datetime(2026, 11, 21, 22, 30, 5)],  # noqa: DTZ001
+        [None, "1000000000000000", "Não", -0.05, "1888-05-13", "1888-05-13 00:00:00+00:00"],
+        ["", 10**15 - 1, None, None, None, None],
     ]
     sheet = load_workbook(io.BytesIO(data)).worksheets[0]
     assert sheet.title == "Consultas"
-    assert sheet["B2"].number_format == '"R$" #,##0.00'
-    assert sheet["A4"].number_format == "dd/mm/yyyy"
+    assert sheet["D2"].number_format == '"R$" #,##0.00'
+    assert sheet["E2"].number_format == "dd/mm/yyyy"
+    assert sheet["F2"].number_format == "dd/mm/yyyy hh:mm:ss"
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:C5"
+    assert sheet.auto_filter.ref == "A1:F4"
     assert sheet.column_dimensions["A"].width > sheet.column_dimensions["B"].width
 
 
 @pytest.mark.parametrize("text", ["=1+1", "{=1+1}", "https://example.com", "mailto:a@b", "+1", "@a", "00123"])
 async def test_xlsx_text_stays_text(text: str) -> None:
-    data = await written(XlsxTable(), rows_of((text, None, None)))
+    data = await written(XlsxTable(), chunk_of((text, None, None)))
     cell = load_workbook(io.BytesIO(data)).worksheets[0]["A2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
 
@@ -157,36 +212,38 @@ async def test_xlsx_goes_on_with_another_sheet_when_one_is_full() -> None:
 @pytest.mark.parametrize("text", ["x" * 40_000, "\ud800"])
 async def test_texts_that_a_file_cannot_hold_are_cut_or_replaced(text: str) -> None:
     kept = "?" if text == "\ud800" else text
-    assert read_csv(await written(CsvTable(), rows_of((text, None, None))))[1][0] == kept
-    assert read_xlsx(await written(XlsxTable(), rows_of((text, None, None))))[1][0] == kept[:32_767]
+    assert read_csv(await written(CsvTable(), chunk_of((text, None, None))))[1][0] == kept
+    assert read_xlsx(await written(XlsxTable(), chunk_of((text, None, None))))[1][0] == kept[:32_767]
 
 
 @pytest.mark.parametrize("name", ["", "'", "[]", "x" * 200])
 async def test_any_name_makes_a_sheet(name: str) -> None:
-    assert read_xlsx(await written(XlsxTable(), rows_of(), name=name)) == [["Nome", "Valor", "Situação"]]
+    assert read_xlsx(await written(XlsxTable(), chunk_of(), name=name)) == [["Nome", "Valor", "Situação"]]
 
 
 @pytest.mark.parametrize("writer", [CsvTable(), XlsxTable()])
 async def test_an_empty_table_has_its_header(writer: TableWriter) -> None:
     read: Callable[[bytes], list[list[Any]]] = read_csv if writer.extension == "csv" else read_xlsx
-    assert read(await written(writer, rows_of())) == [["Nome", "Valor", "Situação"]]
+    assert read(await written(writer, chunk_of())) == [["Nome", "Valor", "Situação"]]
 
 
 async def test_csv_comes_while_rows_are_still_being_read() -> None:
     seen = 0
 
-    async def counted() -> AsyncIterator[Sequence[Cell]]:
+    async def counted() -> AsyncIterator[Chunk]:
         nonlocal seen
-        async for row in many(20_000):
+        async for chunk in many(20_000):
             seen += 1
-            yield row
+            yield chunk
 
     pieces = CsvTable().write("x", COLUMNS, counted())
-    assert len(await anext(pieces)) >= 32 * 1024
-    assert 0 < seen < 5_000
+    assert (await anext(pieces)).endswith("Situação\r\n".encode())
+    assert seen == 0
+    for number in (1, 2):
+        assert (await anext(pieces)).count(b"\r\n") == CHUNK
+        assert seen == number
     rest = [piece async for piece in pieces]
-    assert seen == 20_000
-    assert max(map(len, rest)) < 40 * 1024
+    assert (seen, len(rest)) == (40, 38)
 
 
 @pytest.mark.parametrize("writer", [CsvTable(), XlsxTable()])
