@@ -2,17 +2,18 @@
 
 from functools import cache
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from adapters.sql.tables import METADATA
 
 
-def violated(error: IntegrityError) -> str | None:
+def violated(error: DBAPIError) -> str | None:
     """The name of the unique index or constraint that was violated; None when it was something else."""
-    driver_error = getattr(error.orig, "__cause__", None)
-    name = getattr(driver_error, "constraint_name", None)
-    if name is not None:
-        return str(name)
+    # SQLAlchemy puts an error of its own before that of asyncpg.
+    for driver_error in (error.orig, getattr(error.orig, "__cause__", None)):
+        name = getattr(driver_error, "constraint_name", None)
+        if name is not None:
+            return str(name)
     # SQLite names the columns: "UNIQUE constraint failed: customers.external_id".
     prefix, _, columns = str(error.orig).partition("UNIQUE constraint failed: ")
     return None if prefix else _names_by_columns().get(columns)

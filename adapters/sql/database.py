@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.sql.drivers import Driver, PostgresqlDriver, SqliteDriver
 from adapters.sql.engine import (
@@ -20,7 +20,9 @@ from adapters.sql.engine import (
     sqlite_writer,
 )
 from adapters.sql.failures import telling
+from adapters.sql.prepared import Statements
 from adapters.sql.sqlite_file import SqliteFile
+from adapters.sql.transaction import Transaction, transaction
 from adapters.sql.work import Work
 from ports.clock import Clock
 from ports.storage import StorageState, StorageUnavailable
@@ -31,7 +33,8 @@ _LASTING = {StorageState.FULL, StorageState.READ_ONLY, StorageState.FAILING, Sto
 class Database:
     """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
 
-    driver: for reading rows, with connections of its own: on PostgreSQL a third of `pool_size`.
+    driver: for reading rows, with connections of its own: on PostgreSQL a third of `pool_size`. statements: those that
+    transactions sent so far, compiled.
 
     `wakeup` is set after each commit that the queue must hear of. Transactions raise StorageUnavailable; they come back by
     themselves when the database does. busy_timeout: how long a writer on SQLite waits for other processes, and for its turn.
@@ -53,9 +56,8 @@ class Database:
             reading = max(1, pool_size // 3)
             self._writers = postgresql_engine(self.url, pool_size=max(1, pool_size - reading))
             self.driver = PostgresqlDriver(self.url, connections=reading)
-            self._readers = self._writers.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            self._readers = self._writers
+        self.statements = Statements(self._writers.dialect)
         self._busy_timeout = busy_timeout
         self._trouble: StorageState | None = None
         self._turn = asyncio.Lock()
@@ -76,10 +78,9 @@ class Database:
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:
         """A transaction that commits when its block ends, and rolls back when the block raises."""
         with self._telling(writable=True):
-            async with self._alone(), self._connection(self._writers) as connection:
-                work = Work(connection=connection, clock=clock, on_sqlite=self.on_sqlite, writable=True)
-                async with connection.begin():
-                    yield work
+            async with self._alone(), self._transaction(self._writers, writable=True) as transaction:
+                work = self._work(transaction, clock, writable=True)
+                yield work
         if work.wakes:
             self.wakeup.set()
 
@@ -87,8 +88,8 @@ class Database:
     async def reading(self, clock: Clock) -> AsyncIterator[Work]:
         """A consistent view of what is committed."""
         with self._telling(writable=False):
-            async with self._connection(self._readers) as connection:
-                yield Work(connection=connection, clock=clock, on_sqlite=self.on_sqlite, writable=False)
+            async with self._transaction(self._readers, writable=False) as transaction:
+                yield self._work(transaction, clock, writable=False)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -136,7 +137,18 @@ class Database:
             self._holder = None
             self._turn.release()
 
-    def _connection(self, engine: AsyncEngine) -> AsyncConnection:
+    def _work(self, transaction: Transaction, clock: Clock, *, writable: bool) -> Work:
+        return Work(
+            transaction=transaction,
+            statements=self.statements,
+            clock=clock,
+            on_sqlite=self.on_sqlite,
+            writable=writable,
+        )
+
+    def _transaction(
+        self, engine: AsyncEngine, *, writable: bool
+    ) -> AbstractAsyncContextManager[Transaction]:
         if self.on_sqlite:
             self._file.require()
-        return engine.connect()
+        return transaction(engine, writable=writable)

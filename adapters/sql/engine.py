@@ -73,9 +73,8 @@ def is_sqlite(url: URL) -> bool:
 
 
 def sqlite_writer(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
-    """One connection, which takes the right to write as its transaction begins (and never midway, where it may fail)."""
-    engine = _engine(url, pool_size=1, max_overflow=0)
-    _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
+    """One connection, whose transactions somebody else begins and ends."""
+    engine = _engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
     _let_go_at_once(engine.sync_engine)
     _configure(engine.sync_engine, "foreign_keys = ON", busy_timeout=busy_timeout)
     return engine
@@ -83,8 +82,7 @@ def sqlite_writer(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncE
 
 def sqlite_readers(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
     """Connections that see what is committed, cannot write, and neither wait for the writer nor hold it up."""
-    engine = _engine(url, pool_timeout=POOL_TIMEOUT_SECONDS)
-    _begin_with(engine.sync_engine, "BEGIN")
+    engine = _engine(url, pool_timeout=POOL_TIMEOUT_SECONDS, pool_reset_on_return=None)
     _let_go_at_once(engine.sync_engine)
     _configure(engine.sync_engine, "query_only = ON", busy_timeout=busy_timeout)
     return engine
@@ -100,7 +98,9 @@ def migrator(url: URL) -> AsyncEngine:
 
 
 def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
-    """Pooled connections, never more than `pool_size`; one that the server closed is noticed and replaced."""
+    """Pooled connections, never more than `pool_size`, whose transactions somebody else begins and ends; one that the server
+    closed is noticed and replaced.
+    """
     milliseconds = STANDSTILL // timedelta(milliseconds=1)
     engine = _engine(
         url,
@@ -108,6 +108,7 @@ def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
+        isolation_level="AUTOCOMMIT",
         connect_args={
             "timeout": CONNECT_SECONDS,
             "command_timeout": ANSWER_SECONDS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
 from adapters.sql.tables import AccountRow, IntentRow
@@ -14,6 +14,19 @@ from core.domain.intents import Claim, Intent
 from ports.outbox import Outbox
 
 _INTENTS = table_of(IntentRow)
+_ACCOUNTS = table_of(AccountRow)
+
+_OPEN = update(_INTENTS).where(_INTENTS.c.key == bindparam("its_key"), _INTENTS.c.done_at.is_(None))
+_WITHDRAWN = _OPEN.where(_INTENTS.c.attempts == 0).values(done_at=bindparam("now"))
+_CLAIMED = _OPEN.where(_INTENTS.c.attempts == bindparam("its_attempt"))
+_DONE = _CLAIMED.values(done_at=bindparam("now"))
+_PUT_OFF = _CLAIMED.values(due_at=bindparam("due"))
+_UNTAKEN = _CLAIMED.values(due_at=bindparam("due"), attempts=bindparam("before"))
+_HOLD = (
+    update(_ACCOUNTS)
+    .where(_ACCOUNTS.c.account == bindparam("its_account"))
+    .values(held=bindparam("held_now"), held_until=bindparam("until"))
+)
 
 
 class SqlOutbox(Outbox):
@@ -36,22 +49,20 @@ class SqlOutbox(Outbox):
         return Claim(intent=intent, attempt=1, until=until)
 
     async def withdraw(self, key: str) -> bool:
-        unclaimed = (_INTENTS.c.key == key, _INTENTS.c.attempts == 0, _INTENTS.c.done_at.is_(None))
-        statement = update(_INTENTS).where(*unclaimed).values(done_at=await self._work.now())
-        return await self._work.change(statement) == 1
+        now = await self._work.now()
+        return await self._work.changed(_WITHDRAWN, its_key=key, now=now) == 1
 
     async def done(self, claim: Claim) -> bool:
-        statement = update(_INTENTS).where(*_held(claim)).values(done_at=await self._work.now())
-        return await self._work.change(statement) == 1
+        now = await self._work.now()
+        return await self._work.changed(_DONE, **_held(claim), now=now) == 1
 
     async def retry(self, claim: Claim, after: timedelta) -> bool:
-        due_at = await self._work.now() + after
-        statement = update(_INTENTS).where(*_held(claim)).values(due_at=due_at)
-        return await self._work.change(statement) == 1
+        due = await self._work.now() + after
+        return await self._work.changed(_PUT_OFF, **_held(claim), due=due) == 1
 
     async def unclaim(self, claim: Claim) -> bool:
-        untaken = {"due_at": await self._work.now(), "attempts": claim.attempt - 1}
-        return await self._work.change(update(_INTENTS).where(*_held(claim)).values(untaken)) == 1
+        untaken = {"due": await self._work.now(), "before": claim.attempt - 1}
+        return await self._work.changed(_UNTAKEN, **_held(claim), **untaken) == 1
 
     async def hold(self, account: UUID, until: datetime | None) -> None:
         await self._set_hold(account, held=until is None, until=until)
@@ -90,16 +101,10 @@ class SqlOutbox(Outbox):
         await self._work.insert_new(AccountRow(account=account, next_at=now, held=False))
 
     async def _set_hold(self, account: UUID, *, held: bool, until: datetime | None) -> None:
-        accounts = table_of(AccountRow)
         await self._know(account, await self._work.now())
-        statement = update(accounts).where(accounts.c.account == account)
-        await self._work.change(statement.values(held=held, held_until=until))
+        await self._work.changed(_HOLD, its_account=account, held_now=held, until=until)
 
 
-def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
-    """The claim's row, while nobody else has taken it since."""
-    return (
-        _INTENTS.c.key == claim.intent.key,
-        _INTENTS.c.attempts == claim.attempt,
-        _INTENTS.c.done_at.is_(None),
-    )
+def _held(claim: Claim) -> dict[str, object]:
+    """Values for what changes a claim's row while nobody else has taken it since."""
+    return {"its_key": claim.intent.key, "its_attempt": claim.attempt}

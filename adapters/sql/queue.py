@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, exists, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, or_, select, update
 from sqlmodel import col
 
 from adapters.sql.database import Database
@@ -19,12 +19,46 @@ _INTENTS = table_of(IntentRow)
 _ACCOUNTS = table_of(AccountRow)
 _PRUNED_AT_ONCE = 1000
 
+_LIMIT = bindparam("limit", type_=Integer())
+_OPEN_ACCOUNTS = (
+    select(AccountRow)
+    .where(
+        col(AccountRow.held).is_(False),
+        or_(col(AccountRow.held_until).is_(None), col(AccountRow.held_until) <= bindparam("now")),
+        col(AccountRow.next_at) <= bindparam("latest"),
+        exists().where(
+            col(IntentRow.account) == col(AccountRow.account),
+            col(IntentRow.done_at).is_(None),
+            col(IntentRow.due_at) <= bindparam("now"),
+        ),
+    )
+    .order_by(col(AccountRow.next_at), col(AccountRow.account))
+    .limit(_LIMIT)
+    .with_for_update(skip_locked=True, of=AccountRow)
+)
+"""The accounts that something may be claimed of, those first that waited longest; locked, or skipped."""
+
+_DUE = (
+    select(IntentRow)
+    .where(
+        col(IntentRow.account) == bindparam("account"),
+        col(IntentRow.done_at).is_(None),
+        col(IntentRow.due_at) <= bindparam("now"),
+    )
+    .order_by(col(IntentRow.due_at))
+    .limit(_LIMIT)
+    .with_for_update(skip_locked=True)
+)
+_MOVED = (
+    update(_ACCOUNTS).where(_ACCOUNTS.c.account == bindparam("its_account")).values(next_at=bindparam("then"))
+)
+
 LEASE = timedelta(seconds=60)
 PACE = Pace(interval=timedelta(milliseconds=50), burst=20)
 
 
 class SqlQueue(Queue):
-    """Claims with `FOR UPDATE SKIP LOCKED`, which SQLite, with its one writer, does not need.
+    """Claims with `FOR UPDATE SKIP LOCKED`, which is left out for SQLite: with its one writer it does not need it.
 
     lease: how long a claim lasts. pace: how fast the orders of one account leave. On PostgreSQL leases and pace go by the
     database's clock, so machines need not agree on the time; a holder is told `until` by its own clock.
@@ -46,11 +80,11 @@ class SqlQueue(Queue):
             if self._claimed_at is None or now < self._claimed_at - CLOCK_TOLERANCE:
                 await self._bring_forward(work, now)
             claims: list[Claim] = []
-            accounts = await work.all(self._open_accounts(now, limit, work))
+            accounts = await work.rows(_OPEN_ACCOUNTS, now=now, latest=now + self._pace.slack, limit=limit)
             for position, account in enumerate(accounts):
                 share = -(-(limit - len(claims)) // (len(accounts) - position))
                 allowed = min(share, self._pace.allowance(account.next_at, now))
-                taken = await work.all(_due(account, now, allowed, work))
+                taken = await work.rows(_DUE, account=account.account, now=now, limit=allowed)
                 await self._take(work, account, taken, now)
                 claims += (_claim(row, until) for row in taken)
         self._claimed_at = now
@@ -82,26 +116,6 @@ class SqlQueue(Queue):
             if forgotten < _PRUNED_AT_ONCE:
                 return pruned
 
-    def _open_accounts(self, now: datetime, limit: int, work: Work) -> Select[AccountRow]:
-        """The accounts that something may be claimed of, those first that waited longest; locked, or skipped."""
-        due = exists().where(
-            col(IntentRow.account) == col(AccountRow.account),
-            col(IntentRow.done_at).is_(None),
-            col(IntentRow.due_at) <= now,
-        )
-        statement = (
-            select(AccountRow)
-            .where(
-                col(AccountRow.held).is_(False),
-                or_(col(AccountRow.held_until).is_(None), col(AccountRow.held_until) <= now),
-                col(AccountRow.next_at) <= now + self._pace.slack,
-                due,
-            )
-            .order_by(col(AccountRow.next_at), col(AccountRow.account))
-            .limit(limit)
-        )
-        return statement if work.on_sqlite else statement.with_for_update(skip_locked=True, of=AccountRow)
-
     async def _bring_forward(self, work: Work, now: datetime) -> None:
         """Make due what is put off for longer than anything ever is: the clock was ahead when it was written."""
         too_late = now + max(LONGEST_WAIT, self._lease)
@@ -116,22 +130,8 @@ class SqlQueue(Queue):
         keys = [row.key for row in rows]
         leased = {"due_at": now + self._lease, "attempts": _INTENTS.c.attempts + 1}
         await work.change(update(_INTENTS).where(_INTENTS.c.key.in_(keys)).values(leased))
-        moved = {"next_at": self._pace.moved(account.next_at, now, len(rows))}
-        await work.change(update(_ACCOUNTS).where(_ACCOUNTS.c.account == account.account).values(moved))
-
-
-def _due(account: AccountRow, now: datetime, limit: int, work: Work) -> Select[IntentRow]:
-    statement = (
-        select(IntentRow)
-        .where(
-            col(IntentRow.account) == account.account,
-            col(IntentRow.done_at).is_(None),
-            col(IntentRow.due_at) <= now,
-        )
-        .order_by(col(IntentRow.due_at))
-        .limit(limit)
-    )
-    return statement if work.on_sqlite else statement.with_for_update(skip_locked=True)
+        then = self._pace.moved(account.next_at, now, len(rows))
+        await work.changed(_MOVED, its_account=account.account, then=then)
 
 
 def _claim(row: IntentRow, until: datetime) -> Claim:

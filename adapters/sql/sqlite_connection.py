@@ -64,6 +64,19 @@ class _Connection(aiosqlite.Connection):
     def cursor(self) -> Any:
         return _Cursor(self)
 
+    async def ran(self, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+        """Execute a statement; its rows, and how many it touched."""
+
+        def step() -> tuple[list[Any], int]:
+            cursor = self._conn.execute(statement, values)
+            try:
+                return cursor.fetchall(), cursor.rowcount
+            finally:
+                cursor.close()
+
+        done: tuple[list[Any], int] = await self._execute(step)  # type: ignore[no-untyped-call]
+        return done
+
     async def run(
         self,
         execute: Callable[[sqlite3.Connection], sqlite3.Cursor],

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Text, bindparam, func, select
 
 from adapters.sql.database import Database
 from adapters.sql.outbox import SqlOutbox
@@ -52,6 +53,10 @@ from ports.stores import (
 )
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
+_LOCK: Select[Any] = select(
+    func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text()), 0)).label("taken")
+)
+
 
 class SqlUnitOfWork(UnitOfWork):
     """The stores over one transaction."""
@@ -86,8 +91,7 @@ class SqlUnitOfWork(UnitOfWork):
         """On PostgreSQL an advisory lock, released with the transaction; on SQLite the writer is alone anyway."""
         self._work.require_writable()
         if not self._work.on_sqlite:
-            key = func.hashtextextended(name, 0)
-            await self._work.connection.execute(select(func.pg_advisory_xact_lock(key)))
+            await self._work.rows(_LOCK, name=name)
 
 
 class SqlUnitsOfWork(UnitsOfWork):

@@ -4,18 +4,31 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Executable, Select, Table, UpdateBase, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Select,
+    Table,
+    UpdateBase,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped
 
 from adapters.sql.constraints import violated
+from adapters.sql.prepared import Key, Statements
 from adapters.sql.tables import METADATA, Row
 from adapters.sql.tables.base import RecordRow
+from adapters.sql.transaction import Transaction
 from core.domain.errors import DomainError
 from ports.clock import Clock
 from ports.unit_of_work import WriteInReadOnlyUnit
@@ -26,6 +39,11 @@ ValueT = TypeVar("ValueT")
 CHUNK = 10_000
 """How many values one IN list holds: SQLite takes 32,766 parameters, PostgreSQL 32,767."""
 
+Insert: TypeAlias = sqlite.Insert | postgresql.Insert
+
+_CLOCK: Select[Any] = select(func.clock_timestamp().label("now"))
+_VALUE = "value"
+
 Errors = Mapping[str, Callable[[], DomainError]]
 """For unique indexes, by name, the errors that their violations mean."""
 
@@ -35,10 +53,15 @@ def table_of(row_type: type[Row]) -> Table:
     return METADATA.tables[str(row_type.__tablename__)]
 
 
+@cache
+def names_of(row_type: type[Row]) -> tuple[str, ...]:
+    """The columns of a class of rows, without the number, which the database gives."""
+    return tuple(column.name for column in table_of(row_type).columns if column.name != "number")
+
+
 def values_of(row: Row) -> dict[str, Any]:
-    """What a row holds, by column, without the number, which the database gives."""
-    names = (column.name for column in table_of(type(row)).columns if column.name != "number")
-    return {name: getattr(row, name) for name in names}
+    """What a row holds, by column, without the number."""
+    return {name: getattr(row, name) for name in names_of(type(row))}
 
 
 @dataclass(slots=True)
@@ -47,19 +70,47 @@ class Work:
 
     What is found comes as plain rows whose values are called like the columns. To make objects of the tables' classes, remember them
     and watch them for changes would be a good part of what reading costs, and they are only read.
+
+    Statements whose shape is fixed go straight to the driver: `rows`, `row` and `changed` take constants whose parameters are
+    named, and the values beside them. The others (lists, several values at once) are put together anew each time and run by SQLAlchemy.
     """
 
-    connection: AsyncConnection
+    transaction: Transaction
+    statements: Statements
     clock: Clock
     on_sqlite: bool
     writable: bool
     wakes: bool = False
 
+    @property
+    def connection(self) -> AsyncConnection:
+        """For statements that are put together anew each time."""
+        return self.transaction.connection
+
     async def now(self) -> datetime:
         """This instant: by the clock of PostgreSQL where several machines share one, else by our own."""
         if self.on_sqlite:
             return self.clock.now()
-        return await self.scalar(select(func.clock_timestamp()))
+        now: datetime = (await self.rows(_CLOCK))[0].now
+        return now
+
+    async def rows(self, statement: Select[RowT], *, lock: bool = False, **values: object) -> list[RowT]:
+        """Every row that a constant statement finds; with `lock`, kept from others as by `locking`."""
+        if lock:
+            self.require_writable()
+        return await self._rows(
+            (statement, lock), lambda: self.locking(statement) if lock else statement, values
+        )
+
+    async def row(self, statement: Select[RowT], *, lock: bool = False, **values: object) -> RowT | None:
+        """The first row that a constant statement finds. The statement says how many are looked for."""
+        found = await self.rows(statement, lock=lock, **values)
+        return found[0] if found else None
+
+    async def changed(self, statement: UpdateBase, **values: object) -> int:
+        """Run a constant change; tells how many rows it touched."""
+        self.require_writable()
+        return await self._change((statement,), lambda: statement, values)
 
     async def all(self, statement: Select[RowT]) -> Sequence[RowT]:
         """Every row that a query finds."""
@@ -79,7 +130,7 @@ class Work:
         """The one value of a query that always has one."""
         return (await self.connection.execute(statement)).scalar_one()
 
-    async def row(self, statement: Executable) -> tuple[Any, ...]:
+    async def figures(self, statement: Executable) -> tuple[Any, ...]:
         """The one row of a query that always has one."""
         return tuple((await self.connection.execute(statement)).one())
 
@@ -90,16 +141,29 @@ class Work:
         values: Collection[ValueT],
         *conditions: ColumnElement[bool],
         lock: bool = False,
+        **parameters: object,
     ) -> list[RowT]:
-        """The rows that hold one of the values and meet the conditions: one query, however many (to 10,000)."""
+        """The rows that hold one of the values and meet the conditions: one query, however many (to 10,000).
+
+        conditions: constants, whose own values are `parameters`, by name.
+        """
+        if lock:
+            self.require_writable()
+
+        def those_with(held: ColumnElement[bool]) -> Select[RowT]:
+            statement = select(row_type).where(held, *conditions)
+            # In one order everywhere: two that lock the same rows must not wait for each other.
+            return self.locking(statement.order_by(*table_of(row_type).primary_key)) if lock else statement
+
         wanted = list(dict.fromkeys(values))
+        if len(wanted) == 1:
+            key = (row_type, column, conditions, lock)
+            its_value = {_VALUE: wanted[0], **parameters}
+            return await self._rows(key, lambda: those_with(column == bindparam(_VALUE)), its_value)
         rows: list[RowT] = []
         for start in range(0, len(wanted), CHUNK):
-            statement = select(row_type).where(column.in_(wanted[start : start + CHUNK]), *conditions)
-            if lock:
-                # In one order everywhere: two that lock the same rows must not wait for each other.
-                statement = self.locking(statement.order_by(*table_of(row_type).primary_key))
-            rows += await self.all(statement)
+            statement = those_with(column.in_(wanted[start : start + CHUNK]))
+            rows += await self.all(statement.params(parameters))
         return rows
 
     def locking(self, statement: Select[RowT]) -> Select[RowT]:
@@ -126,13 +190,19 @@ class Work:
         """Insert a row; the answer is its number. What came before stays valid when one of `errors` is raised."""
         self.require_writable()
         table = table_of(type(row))
-        statement = table.insert().values(values_of(row)).returning(table.c.number)
+
+        def make() -> Executable:
+            return table.insert().returning(table.c.number)
+
         async with self._guarded(errors):
-            number: int = (await self.connection.execute(statement)).scalar_one()
+            (inserted,) = await self._rows(("insert", table), make, vars(row), names_of(type(row)))
+        number: int = inserted.number
         return number
 
     async def insert_all(self, rows: Sequence[RecordRow], errors: Errors) -> dict[UUID, int]:
         """Insert rows of one kind, in their order, all or none; the answer is their numbers by id."""
+        if len(rows) == 1:
+            return {rows[0].id: await self.insert(rows[0], errors)}
         self.require_writable()
         table = table_of(type(rows[0]))
         statement = table.insert().returning(table.c.id, table.c.number)
@@ -143,40 +213,78 @@ class Work:
     async def insert_many(self, rows: Sequence[Row], *, new: Sequence[str] = ()) -> None:
         """Insert rows of one kind, in their order; with `new`, only those whose values there are not taken yet."""
         self.require_writable()
-        if rows:
-            statement = self._insert(table_of(type(rows[0])))
-            if new:
-                statement = statement.on_conflict_do_nothing(index_elements=new)
-            await self.connection.execute(statement, [values_of(row) for row in rows])
+        if not rows:
+            return
+        table = table_of(type(rows[0]))
+
+        def make() -> Insert:
+            statement = self._insert(table)
+            return statement.on_conflict_do_nothing(index_elements=new) if new else statement
+
+        if len(rows) == 1:
+            await self._change(("insert many", table, *new), make, vars(rows[0]), names_of(type(rows[0])))
+        else:
+            await self.connection.execute(make(), [values_of(row) for row in rows])
 
     async def insert_new(self, *rows: Row) -> int:
         """Insert those rows of one kind whose primary key is not there already; tells how many."""
         self.require_writable()
         table = table_of(type(rows[0]))
         key = list(table.primary_key)
-        statement = self._insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
-        inserted = await self.connection.execute(statement, [values_of(row) for row in rows])
+
+        def make() -> Executable:
+            return self._insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+
+        if len(rows) == 1:
+            names = names_of(type(rows[0]))
+            return len(await self._rows(("insert new", table), make, vars(rows[0]), names))
+        inserted = await self.connection.execute(make(), [values_of(row) for row in rows])
         return len(inserted.all())
 
     async def put(self, row: Row) -> None:
         """Insert a row, or replace the one with its primary key."""
         self.require_writable()
-        table, values = table_of(type(row)), values_of(row)
-        key = [column.name for column in table.primary_key]
-        changed = {name: value for name, value in values.items() if name not in key}
-        statement = self._insert(table).values(values)
-        await self.change(statement.on_conflict_do_update(index_elements=key, set_=changed))
+        table, names = table_of(type(row)), names_of(type(row))
+
+        def make() -> Insert:
+            statement = self._insert(table)
+            key = [column.name for column in table.primary_key]
+            changed = {name: statement.excluded[name] for name in names if name not in key}
+            return statement.on_conflict_do_update(index_elements=key, set_=changed)
+
+        await self._change(("put", table), make, vars(row), names)
 
     async def replace(self, row: Row, errors: Errors) -> None:
         """Replace the row with this `id`. Raises LookupError when there is none."""
-        table, values = table_of(type(row)), values_of(row)
-        row_id = values.pop("id")
-        async with self._guarded(errors):
-            replaced = await self.change(table.update().where(table.c.id == row_id).values(values))
-        if not replaced:
-            raise LookupError(f"no row with the id {row_id} in {table.name}")
+        self.require_writable()
+        table = table_of(type(row))
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        def make() -> Executable:
+            return table.update().where(table.c.id == bindparam("id"))
+
+        names = [name for name in names_of(type(row)) if name != "id"]
+        async with self._guarded(errors):
+            replaced = await self._change(("replace", table), make, vars(row), names)
+        if not replaced:
+            raise LookupError(f"no row with the id {vars(row)['id']} in {table.name}")
+
+    async def _rows(
+        self,
+        key: Key,
+        make: Callable[[], Executable],
+        values: Mapping[str, Any],
+        sets: Sequence[str] = (),
+    ) -> list[Any]:
+        known = self.statements.of(key, make, sets)
+        return known.rows(await self.transaction.fetch(known.text, known.bound(values)))
+
+    async def _change(
+        self, key: Key, make: Callable[[], Executable], values: Mapping[str, Any], sets: Sequence[str] = ()
+    ) -> int:
+        known = self.statements.of(key, make, sets)
+        return await self.transaction.change(known.text, known.bound(values))
+
+    def _insert(self, table: Table) -> Insert:
         return sqlite.insert(table) if self.on_sqlite else postgresql.insert(table)
 
     @asynccontextmanager
@@ -186,9 +294,9 @@ class Work:
             if self.on_sqlite or not errors:
                 yield
             else:
-                async with self.connection.begin_nested():
+                async with self.transaction.part():
                     yield
-        except IntegrityError as error:
+        except DBAPIError as error:
             found = errors.get(violated(error) or "")
             if found is None:
                 raise

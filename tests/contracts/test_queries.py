@@ -1,11 +1,11 @@
 """No list costs a query per row: what is asked for many at once is asked once. (Memory sends no statements.)"""
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
 
 from core.domain.bureau import Environment
 from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter
@@ -14,26 +14,15 @@ from core.domain.paging import Direction, Order, Window
 from ports.unit_of_work import UnitOfWork
 from support.builders import NOW, make_bureau_report
 from support.records import store_company, store_negativation
+from support.statements import statements
 from support.storages import Storage
 
 COUNT = 30
 
 
-@contextmanager
-def _statements(storage: Storage) -> Iterator[list[str]]:
+def _statements(storage: Storage) -> AbstractContextManager[list[tuple[str, Any]]]:
     """The statements that reach the database in the block."""
-    seen: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
-            seen.append(statement)
-
-    engines = [engine.sync_engine for engine in storage.database.engines] if storage.database else []
-    for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    for engine in engines:
-        event.remove(engine, "before_cursor_execute", note)
+    return statements(storage.database) if storage.database else nullcontext([])
 
 
 Ask = Callable[[UnitOfWork, list[UUID], list[str]], Awaitable[object]]

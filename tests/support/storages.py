@@ -1,5 +1,6 @@
 """One face for the three storages, so that one suite can hold all of them to the same contract."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -68,8 +69,18 @@ async def sql_storage(address: str) -> AsyncIterator[Storage]:
     kind = "sqlite" if database.on_sqlite else "postgresql"
     try:
         yield Storage(kind=kind, clock=clock, units_of_work=units, database=database, memory=None)
+        assert_compiled_once(database)
     finally:
         await database.close()
+
+
+def assert_compiled_once(database: Database) -> None:
+    """Statements that are taken for constants and put together anew each time would be compiled anew too, and keep their values."""
+    times = Counter(
+        (each.text, *(name for name, *_ in each.parameters)) for each in database.statements.known
+    )
+    # Once for itself and once with locks, which SQLite has none of.
+    assert [text for (text, *_), count in times.items() if count > 2] == []
 
 
 def sqlite_address(file: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, tuple_, update
+from sqlalchemy import bindparam, delete, func, or_, select, text, tuple_, update
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -42,6 +42,17 @@ from core.domain.parameters import CreditParameters
 from core.domain.secret import KEY_ID_DIGITS
 from ports.stores import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 
+_CREDIT = select(CreditParametersRow).where(col(CreditParametersRow.topic) == CREDIT)
+_CODES = select(CodeTableRow).where(
+    col(CodeTableRow.integration_id) == bindparam("integration_id"),
+    col(CodeTableRow.code_table) == bindparam("code_table"),
+)
+_KEY = select(IdempotencyRow).where(
+    col(IdempotencyRow.caller_id) == bindparam("caller_id"), col(IdempotencyRow.key) == bindparam("key")
+)
+_TOKEN = select(AccessTokenRow).where(col(AccessTokenRow.id) == bindparam("id"))
+_TOKEN_OF_HASH = select(AccessTokenRow).where(col(AccessTokenRow.token_hash) == bindparam("token_hash"))
+
 
 class SqlParameters(Parameters):
     """The general parameters."""
@@ -50,8 +61,7 @@ class SqlParameters(Parameters):
         self._work = work
 
     async def credit(self) -> CreditParameters:
-        statement = select(CreditParametersRow).where(col(CreditParametersRow.topic) == CREDIT)
-        row = await self._work.first(statement)
+        row = await self._work.row(_CREDIT)
         return CreditParameters() if row is None else parameters_of(row)
 
     async def save_credit(self, parameters: CreditParameters) -> None:
@@ -65,10 +75,7 @@ class SqlCodeTables(CodeTables):
         self._work = work
 
     async def get(self, integration_id: UUID, table: CodeTable) -> CachedCodes | None:
-        statement = select(CodeTableRow).where(
-            col(CodeTableRow.integration_id) == integration_id, col(CodeTableRow.code_table) == table
-        )
-        row = await self._work.first(statement)
+        row = await self._work.row(_CODES, integration_id=integration_id, code_table=table)
         return None if row is None else cached_codes_of(row)
 
     async def put(self, integration_id: UUID, table: CodeTable, cached: CachedCodes) -> None:
@@ -116,10 +123,7 @@ class SqlIdempotencyRecords(IdempotencyRecords):
         self._work = work
 
     async def get(self, caller_id: str, key: str) -> IdempotencyRecord | None:
-        statement = select(IdempotencyRow).where(
-            col(IdempotencyRow.caller_id) == caller_id, col(IdempotencyRow.key) == key
-        )
-        row = await self._work.first(statement)
+        row = await self._work.row(_KEY, caller_id=caller_id, key=key)
         return None if row is None else idempotency_record_of(row)
 
     async def add(self, record: IdempotencyRecord) -> None:
@@ -157,12 +161,11 @@ class SqlAccessTokens(AccessTokens):
         await self._work.replace(token_row(token), {})
 
     async def get(self, token_id: UUID) -> AccessToken | None:
-        row = await self._work.first(select(AccessTokenRow).where(col(AccessTokenRow.id) == token_id))
+        row = await self._work.row(_TOKEN, id=token_id)
         return None if row is None else token_of(row)
 
     async def by_hash(self, token_hash: str) -> AccessToken | None:
-        statement = select(AccessTokenRow).where(col(AccessTokenRow.token_hash) == token_hash)
-        row = await self._work.first(statement)
+        row = await self._work.row(_TOKEN_OF_HASH, token_hash=token_hash)
         return None if row is None else token_of(row)
 
     async def all(self) -> list[AccessToken]:

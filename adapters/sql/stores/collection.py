@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import false, select
+from sqlalchemy import bindparam, false, select
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, between_days, equals, one_of
@@ -26,6 +26,10 @@ from core.domain.errors import Conflict
 from core.domain.listing import CollectionItemFilter, CollectionOrder, CollectionRunFilter
 from core.domain.paging import Order, Page, Window
 from ports.stores import CollectionItems, CollectionRuns, CollectionSettings
+
+_RUN_OF_DATE = select(CollectionRunRow).where(
+    col(CollectionRunRow.run_date) == bindparam("run_date"), col(CollectionRunRow.dry_run) == false()
+)
 
 
 class SqlCollectionSettings(CollectionSettings):
@@ -65,10 +69,7 @@ class SqlCollectionRuns(
         return {"uq_collection_runs_real_date": lambda: Conflict(reason="COLLECTION_RUN_EXISTS", params=day)}
 
     async def of_date(self, run_date: date) -> CollectionRun | None:
-        statement = select(CollectionRunRow).where(
-            col(CollectionRunRow.run_date) == run_date, col(CollectionRunRow.dry_run) == false()
-        )
-        return self._maybe(await self._work.first(statement))
+        return self._maybe(await self._work.row(_RUN_OF_DATE, run_date=run_date))
 
 
 class _Items(Records[CollectionItem, CollectionItemRow, CollectionItemFilter, Order[CollectionOrder]]):

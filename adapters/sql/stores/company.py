@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, fixed, is_just, name_part, one_of
@@ -27,6 +27,10 @@ from core.domain.integration import BranchAlreadyIntegrated, Integration
 from core.domain.listing import BranchFilter, BranchOrder, IntegrationFilter, IntegrationOrder
 from core.domain.paging import Order
 from ports.stores import Branches, Integrations
+
+_UNDELETED_OF_BRANCH = select(IntegrationRow).where(
+    col(IntegrationRow.branch_id) == bindparam("branch_id"), col(IntegrationRow.deleted_at).is_(None)
+)
 
 
 class SqlBranches(KnownRecords[Branch, BranchRow, BranchFilter, Order[BranchOrder]], Branches):
@@ -78,10 +82,7 @@ class SqlIntegrations(
             await super().save(record)
 
     async def of_branch(self, branch_id: UUID) -> Integration | None:
-        statement = select(IntegrationRow).where(
-            col(IntegrationRow.branch_id) == branch_id, col(IntegrationRow.deleted_at).is_(None)
-        )
-        return self._maybe(await self._work.first(statement))
+        return self._maybe(await self._work.row(_UNDELETED_OF_BRANCH, branch_id=branch_id))
 
     async def all_linked(self) -> list[Integration]:
         links = select(col(BranchRow.integration_id)).where(col(BranchRow.integration_id).is_not(None))

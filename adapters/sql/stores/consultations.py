@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import Select, bindparam, func, literal, or_, select, true
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
@@ -24,7 +25,28 @@ from core.domain.paging import Order
 from core.domain.report import CreditReport
 from ports.stores import Consultations
 
-_OPEN = [outcome.value for outcome in ConsultationOutcome if outcome.open]
+_IS_OPEN = col(ConsultationRow.outcome).in_(
+    [literal(outcome.value) for outcome in ConsultationOutcome if outcome.open]
+)
+_OF_NUMBER = select(ConsultationRow).where(col(ConsultationRow.number) == bindparam("number"))
+_OF_KEY = select(ConsultationRow).where(col(ConsultationRow.key) == bindparam("key"))
+_OF_DOCUMENT = select(ConsultationRow).where(
+    col(ConsultationRow.document) == bindparam("document"),
+    col(ConsultationRow.environment) == bindparam("environment"),
+)
+_LAST_SUCCESSFUL = (
+    _OF_DOCUMENT.where(col(ConsultationRow.outcome) == ConsultationOutcome.SUCCEEDED)
+    .order_by(col(ConsultationRow.performed_at).desc(), col(ConsultationRow.number).desc())
+    .limit(1)
+)
+_OPEN_ONES = _OF_DOCUMENT.where(_IS_OPEN).order_by(col(ConsultationRow.number))
+_BILLED: Select[Any] = select(func.count().label("billed")).where(
+    col(ConsultationRow.branch_id) == bindparam("branch_id"),
+    col(ConsultationRow.performed_at) >= bindparam("start"),
+    col(ConsultationRow.performed_at) < bindparam("end"),
+    or_(col(ConsultationRow.billable) == true(), _IS_OPEN),
+)
+_REPORT = select(ReportRow).where(col(ReportRow.consultation_id) == bindparam("consultation_id"))
 
 
 class SqlConsultations(
@@ -60,40 +82,25 @@ class SqlConsultations(
 
     async def billed_on(self, branch_id: UUID, day: date) -> int:
         start, end = local_days(day, day)
-        statement = select(func.count()).where(
-            col(ConsultationRow.branch_id) == branch_id,
-            col(ConsultationRow.performed_at) >= start,
-            col(ConsultationRow.performed_at) < end,
-            or_(col(ConsultationRow.billable) == true(), col(ConsultationRow.outcome).in_(_OPEN)),
-        )
-        return await self._work.scalar(statement)
+        (found,) = await self._work.rows(_BILLED, branch_id=branch_id, start=start, end=end)
+        billed: int = found.billed
+        return billed
 
     async def by_number(self, number: int) -> Consultation | None:
         if not 0 < number < 2**63:
             return None
-        statement = select(ConsultationRow).where(col(ConsultationRow.number) == number)
-        return self._maybe(await self._work.first(statement))
+        return self._maybe(await self._work.row(_OF_NUMBER, number=number))
 
     async def by_key(self, key: str) -> Consultation | None:
-        statement = select(ConsultationRow).where(col(ConsultationRow.key) == key)
-        return self._maybe(await self._work.first(statement))
+        return self._maybe(await self._work.row(_OF_KEY, key=key))
 
     async def last_successful(self, document: Document, environment: Environment) -> Consultation | None:
-        statement = (
-            select(ConsultationRow)
-            .where(*_of(document, environment))
-            .where(col(ConsultationRow.outcome) == ConsultationOutcome.SUCCEEDED)
-            .order_by(col(ConsultationRow.performed_at).desc(), col(ConsultationRow.number).desc())
-        )
-        return self._maybe(await self._work.first(statement))
+        found = self._work.row(_LAST_SUCCESSFUL, document=document.number, environment=environment)
+        return self._maybe(await found)
 
     async def open_ones(self, document: Document, environment: Environment) -> list[Consultation]:
-        statement = (
-            select(ConsultationRow)
-            .where(*_of(document, environment), col(ConsultationRow.outcome).in_(_OPEN))
-            .order_by(col(ConsultationRow.number))
-        )
-        return [consultation_of(row) for row in await self._work.all(statement)]
+        found = self._work.rows(_OPEN_ONES, document=document.number, environment=environment)
+        return [consultation_of(row) for row in await found]
 
     async def add_report(self, consultation_id: UUID, delivered: BureauReport) -> None:
         await self._work.put(report_row(consultation_id, delivered))
@@ -111,14 +118,5 @@ class SqlConsultations(
         return found
 
     async def original(self, consultation_id: UUID) -> tuple[bytes, str] | None:
-        row = await self._work.first(
-            select(ReportRow).where(col(ReportRow.consultation_id) == consultation_id)
-        )
+        row = await self._work.row(_REPORT, consultation_id=consultation_id)
         return None if row is None or not row.original else (row.original, row.original_media_type)
-
-
-def _of(document: Document, environment: Environment) -> list[ColumnElement[bool]]:
-    return [
-        col(ConsultationRow.document) == document.number,
-        col(ConsultationRow.environment) == environment,
-    ]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, fixed, is_just, one_of
@@ -17,6 +18,9 @@ from core.domain.monitoring import Monitor, MonitorChange
 from core.domain.paging import Order, Page, Window
 from ports.stores import MonitorChanges, Monitors
 
+_OF_INTEGRATION = col(MonitorRow.integration_id) == bindparam("integration_id")
+_ACTIVE = col(MonitorRow.stopped_at).is_(None)
+
 
 class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder]], Monitors):
     """The monitors."""
@@ -28,7 +32,7 @@ class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder
         return [
             *one_of(col(MonitorRow.branch_id), matching.branch_ids),
             *is_just(col(MonitorRow.document), matching.document),
-            *fixed("active", col(MonitorRow.stopped_at).is_(None), wanted=not matching.stopped),
+            *fixed("active", _ACTIVE, wanted=not matching.stopped),
         ]
 
     def keyset(self, order: Order[MonitorOrder]) -> Keyset:
@@ -42,8 +46,9 @@ class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder
             MonitorRow,
             col(MonitorRow.document),
             documents,
-            col(MonitorRow.integration_id) == integration_id,
-            col(MonitorRow.stopped_at).is_(None),
+            _OF_INTEGRATION,
+            _ACTIVE,
+            integration_id=integration_id,
         )
         return {row.document: monitor_of(row) for row in rows}
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import bindparam, func, select, true
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, equals, fixed, is_just, on_local_days, one_of
@@ -37,6 +37,7 @@ _COLUMNS = {
     NegativationOrder.UPDATED_AT: "updated_at",
 }
 _LIVE = col(NegativationRow.live) == true()
+_IN_ENVIRONMENT = col(NegativationRow.environment) == bindparam("environment")
 _TO_CLEAR = col(NegativationRow.awaits_clearing) == true()
 
 
@@ -84,8 +85,9 @@ class SqlNegativations(
             NegativationRow,
             col(NegativationRow.debtor_document),
             {document for document, _ in debts},
-            col(NegativationRow.environment) == environment,
+            _IN_ENVIRONMENT,
             _LIVE,
+            environment=environment,
         )
         return {(row.debtor_document, row.contract) for row in rows} & set(debts)
 

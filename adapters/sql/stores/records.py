@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all
 from sqlmodel import col
 
 from adapters.sql.conditions import Conditions, clauses
@@ -61,8 +62,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
         await self._work.replace(row, self.errors(row))
 
     async def get(self, record_id: UUID, *, lock: bool = False) -> RecordT | None:
-        statement = select(self._row_type).where(col(self._row_type.id) == record_id)
-        return self._maybe(await self._work.first(self._work.locking(statement) if lock else statement))
+        return self._maybe(await self._work.row(_by_id(self._row_type), lock=lock, id=record_id))
 
     async def get_many(self, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, RecordT]:
         rows = await self._work.among(self._row_type, col(self._row_type.id), ids, lock=lock)
@@ -94,7 +94,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
             select(func.count()).select_from(self._row_type).where(*clauses(self.conditions(each)))
             for each in padded(matching)
         )
-        found = await self._work.row(select(*(total.scalar_subquery() for total in totals)))
+        found = await self._work.figures(select(*(total.scalar_subquery() for total in totals)))
         return list(found[: len(matching)])
 
     async def sums(self, matching: Sequence[FilterT], *figures: ColumnElement[Any]) -> list[tuple[Any, ...]]:
@@ -112,6 +112,11 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
 
     def _maybe(self, row: RowT | None) -> RecordT | None:
         return None if row is None else self._to_record(row)
+
+
+@cache
+def _by_id(row_type: type[RowT]) -> Select[RowT]:
+    return select(row_type).where(col(row_type.id) == bindparam("id"))
 
 
 def padded(filters: Sequence[FilterT]) -> list[FilterT]:

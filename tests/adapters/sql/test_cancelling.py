@@ -19,7 +19,8 @@ BUSY = """SELECT count(*) FROM pg_stat_activity
 
 @pytest.mark.parametrize("writable", [True, False], ids=["writing", "reading"])
 @pytest.mark.parametrize("turns", [0, 2, 50])
-async def test_everything_is_given_back(bare_address: str, writable: bool, turns: int) -> None:
+@pytest.mark.parametrize("way", ["SQLAlchemy", "driver"])
+async def test_everything_is_given_back(bare_address: str, writable: bool, turns: int, way: str) -> None:
     await migrate(bare_address)
     database, clock = Database(bare_address, pool_size=2), FixedClock()
     opened = database.writing if writable else database.reading
@@ -34,7 +35,11 @@ async def test_everything_is_given_back(bare_address: str, writable: bool, turns
 
     async def work() -> None:
         async with opened(clock) as unit:
-            await unit.connection.execute(text(statement))
+            if way == "driver":
+                sent.set()
+                await unit.transaction.fetch(statement)
+            else:
+                await unit.connection.execute(text(statement))
 
     async def cancelled() -> asyncio.Task[None]:
         sent.clear()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from adapters.sql.database import Database
 from adapters.sql.migrate import migrate
@@ -43,6 +42,7 @@ from core.domain.subjects import SubjectKind
 from core.use_cases.fetch_results import AWAITING
 from ports.unit_of_work import UnitOfWork
 from support.builders import NOW, TODAY, new_id
+from support.statements import statements
 from support.storages import Storage, sql_storage, sqlite_address
 
 ONE = frozenset({new_id()})
@@ -170,18 +170,10 @@ async def _plan_of(storage: Storage, ask: Callable[[UnitOfWork], Awaitable[objec
     """How SQLite finds what is asked for, by one query."""
     database = storage.database
     assert database is not None
-    statements: list[tuple[str, Any]] = []
-
-    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
-        if statement.startswith("SELECT"):
-            statements.append((statement, parameters))
-
-    reader = database.engines[1].sync_engine
-    event.listen(reader, "before_cursor_execute", note)
-    async with storage.units_of_work.read() as work:
-        await ask(work)
-    event.remove(reader, "before_cursor_execute", note)
-    [(statement, parameters)] = statements
+    with statements(database) as seen:
+        async with storage.units_of_work.read() as work:
+            await ask(work)
+    [(statement, parameters)] = seen
     return await _explain(database, statement, parameters, storage)
 
 
@@ -262,15 +254,9 @@ async def test_what_awaits_the_bureau_s_results_is_counted_in_an_index_alone(sto
 async def test_due_promises_are_found_among_those_not_kept(storage: Storage) -> None:
     database = storage.database
     assert database is not None
-    statements: list[tuple[str, Any]] = []
-
-    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
-        if statement.startswith("SELECT"):
-            statements.append((statement, parameters))
-
-    event.listen(database.engines[0].sync_engine, "before_cursor_execute", note)
-    await storage.queue().claim(10)
-    [(statement, parameters)] = statements
+    with statements(database) as seen:
+        await storage.queue().claim(10)
+    [(statement, parameters)] = [each for each in seen if each[0].startswith("SELECT")]
     plan = await _explain(database, statement, parameters, storage)
     assert "SEARCH bureau_accounts USING INDEX ix_bureau_accounts_next_at (next_at<?)" in plan
     assert "SEARCH intents USING INDEX ix_intents_due (account=? AND due_at<?)" in plan
