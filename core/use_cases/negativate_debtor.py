@@ -113,10 +113,11 @@ class NegativateDebtor:
             path = ("invoiceId",)
             invoice = await get_visible(work.invoices, command.invoice_id, command.caller, "Invoice", *path)
             branch = await get_branch(work, invoice.branch_id, command.caller, *path)
-            integration = (
-                await work.integrations.get(branch.integration_id) if branch.integration_id else None
-            )
-        return await self.codes.of(integration, CodeTable.RESTRICTION) if integration else ()
+            if branch.integration_id is None:
+                return ()
+            integration = await work.integrations.get(branch.integration_id)
+            cached = await work.code_tables.get(branch.integration_id, CodeTable.RESTRICTION)
+        return await self.codes.renewed(integration, CodeTable.RESTRICTION, cached) if integration else ()
 
 
 def _refuse_what_is_not_set_up(case: Case) -> Integration:
