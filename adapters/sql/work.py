@@ -140,24 +140,26 @@ class Work:
         column: Mapped[ValueT],
         values: Collection[ValueT],
         *conditions: ColumnElement[bool],
+        only: tuple[Mapped[Any], ...] = (),
         lock: bool = False,
         **parameters: object,
     ) -> list[RowT]:
         """The rows that hold one of the values and meet the conditions: one query, however many (to 10,000).
 
-        conditions: constants, whose own values are `parameters`, by name.
+        conditions: constants, whose own values are `parameters`, by name. only: the columns that are read, when it is not all.
         """
         if lock:
             self.require_writable()
 
         def those_with(held: ColumnElement[bool]) -> Select[RowT]:
-            statement = select(row_type).where(held, *conditions)
+            statement: Select[Any] = select(*only) if only else select(row_type)
+            statement = statement.where(held, *conditions)
             # In one order everywhere: two that lock the same rows must not wait for each other.
             return self.locking(statement.order_by(*table_of(row_type).primary_key)) if lock else statement
 
         wanted = list(dict.fromkeys(values))
         if len(wanted) == 1:
-            key = (row_type, column, conditions, lock)
+            key = (row_type, column, conditions, only, lock)
             its_value = {_VALUE: wanted[0], **parameters}
             return await self._rows(key, lambda: those_with(column == bindparam(_VALUE)), its_value)
         rows: list[RowT] = []

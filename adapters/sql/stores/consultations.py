@@ -14,7 +14,7 @@ from adapters.sql.mapping.values import report_of
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import ConsultationRow, ReportRow
-from adapters.sql.work import CHUNK, Work
+from adapters.sql.work import Work
 from core.domain.bureau import BureauReport, Environment
 from core.domain.calendar_rules import local_days
 from core.domain.consultation import Consultation, ConsultationOutcome, ConsultationTotals
@@ -106,16 +106,12 @@ class SqlConsultations(
         await self._work.put(report_row(consultation_id, delivered))
 
     async def reports(self, consultation_ids: Collection[UUID]) -> dict[UUID, CreditReport]:
-        wanted = list(consultation_ids)
-        found: dict[UUID, CreditReport] = {}
-        for start in range(0, len(wanted), CHUNK):
-            # Without the provider's page: it is large, and read on its own.
-            statement = select(col(ReportRow.consultation_id), col(ReportRow.report)).where(
-                col(ReportRow.consultation_id).in_(wanted[start : start + CHUNK])
-            )
-            rows = await self._work.connection.execute(statement)
-            found.update((consultation_id, report_of(report)) for consultation_id, report in rows)
-        return found
+        # Without the provider's page: it is large, and read on its own.
+        its_own = col(ReportRow.consultation_id)
+        rows = await self._work.among(
+            ReportRow, its_own, consultation_ids, only=(its_own, col(ReportRow.report))
+        )
+        return {row.consultation_id: report_of(row.report) for row in rows}
 
     async def original(self, consultation_id: UUID) -> tuple[bytes, str] | None:
         row = await self._work.row(_REPORT, consultation_id=consultation_id)

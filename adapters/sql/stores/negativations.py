@@ -87,6 +87,7 @@ class SqlNegativations(
             {document for document, _ in debts},
             _IN_ENVIRONMENT,
             _LIVE,
+            only=(col(NegativationRow.debtor_document), col(NegativationRow.contract)),
             environment=environment,
         )
         return {(row.debtor_document, row.contract) for row in rows} & set(debts)
