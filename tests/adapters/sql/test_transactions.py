@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +13,9 @@ from adapters.sql.database import Database
 from adapters.sql.mapping.company import branch_row
 from adapters.sql.migrate import migrate
 from adapters.sql.tables import BranchRow
+from adapters.sql.transaction import PostgresqlSession
 from adapters.sql.work import Work
+from ports.storage import StorageState, StorageUnavailable
 from support.builders import make_branch, new_id
 from support.storages import assert_compiled_once, sql_storage
 
@@ -98,6 +101,29 @@ async def test_a_connection_that_cannot_roll_back_is_not_used_again(
     async with database.writing(clock) as work:
         assert (await work.connection.get_raw_connection()).driver_connection not in used
         assert await _count(work) == (0, 0)
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_driver_that_lost_its_thread_has_lost_its_connection(
+    bare_postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg is confused when a statement crosses the server's farewell, before the connection's end is seen."""
+    database, clock = Database(bare_postgres_address, pool_size=1), FixedClock()
+
+    async def fail(*_: object) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+    async def ask() -> None:
+        async with database.reading(clock) as work:
+            await work.transaction.fetch("SELECT 1")
+
+    with monkeypatch.context() as confused:
+        confused.setattr(PostgresqlSession, "fetch", fail)
+        with pytest.raises(StorageUnavailable) as failed:
+            await ask()
+    assert failed.value.state is StorageState.AWAY
+    await ask()
     await database.close()
 
 
