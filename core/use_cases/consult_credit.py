@@ -313,7 +313,7 @@ class ConsultCredit:
             if found is None:
                 return await self.settle.unknown(order.claim, consultation.id)
             delivered = found
-        return await self.settle.delivered(order.claim, consultation.id, delivered, version)
+        return await self.settle.delivered(order.claim, consultation.id, delivered, integration.consultation)
 
     async def _ask(self, account: BureauAccount, wanted: ConsultationOrder, claim: Claim) -> BureauReport:
         """Place the order. While the bureau takes its time the lease is renewed, so that it can be short."""

@@ -41,7 +41,6 @@ class RecoverConsultation:
             async with self.units_of_work.begin() as work:
                 await work.outbox.done(claim)
             return
-        version = integration.consultation.version
         if integration.deleted_at is not None:
             await self.settle.given_up(claim, consultation_id, FailureClass.UNDETERMINED)
             return
@@ -52,7 +51,7 @@ class RecoverConsultation:
             await self.settle.unknown(claim, consultation_id)
             return
         if found is not None:
-            await self.settle.delivered(claim, consultation_id, found, version)
+            await self.settle.delivered(claim, consultation_id, found, integration.consultation)
         elif self.clock.now() - consultation.performed_at >= GIVE_UP_AFTER:
             await self.settle.given_up(claim, consultation_id, FailureClass.TRANSIENT)
         else:

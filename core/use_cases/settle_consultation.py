@@ -6,6 +6,7 @@ from uuid import UUID
 
 from core.domain.bureau import FINAL_FAILURES, BureauFailure, BureauReport, CredentialKind, FailureClass
 from core.domain.consultation import Consultation, ConsultationOutcome
+from core.domain.credentials import Credential
 from core.domain.intents import Claim
 from core.use_cases.bureau_access import note_accepted, note_refused
 from ports.clock import Clock
@@ -28,9 +29,9 @@ class SettleConsultation:
     ids: Ids
 
     async def delivered(
-        self, claim: Claim, consultation_id: UUID, delivered: BureauReport, credential_version: int
+        self, claim: Claim, consultation_id: UUID, delivered: BureauReport, credential: Credential
     ) -> Consultation:
-        """The bureau delivered a report."""
+        """The bureau delivered a report. credential: the password as it was when the bureau was asked."""
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
             await work.outbox.done(claim)
@@ -46,13 +47,14 @@ class SettleConsultation:
             )
             await work.consultations.save(settled)
             await work.consultations.add_report(consultation_id, delivered)
-            await note_accepted(
-                work,
-                consultation.integration_id,
-                CredentialKind.CONSULTATION,
-                credential_version,
-                settled.performed_at,
-            )
+            if not credential.proven(settled.performed_at):
+                await note_accepted(
+                    work,
+                    consultation.integration_id,
+                    CredentialKind.CONSULTATION,
+                    credential.version,
+                    settled.performed_at,
+                )
             return settled
 
     async def failed(
