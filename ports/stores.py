@@ -167,6 +167,10 @@ class Invoices(
 ):
     """The invoices."""
 
+    @abstractmethod
+    async def numbered(self, matching: InvoiceFilter, after: int, limit: int) -> list[tuple[int, UUID]]:
+        """Number and id of those that the filter lets through, by number, beyond the number `after`; `limit` at most."""
+
 
 class Consultations(
     RecordStore[Consultation],
@@ -234,6 +238,10 @@ class Negativations(
     @abstractmethod
     async def live_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
         """The live registrations of the invoices, by invoice, by one query."""
+
+    @abstractmethod
+    async def live_among(self, invoice_ids: Collection[UUID]) -> set[UUID]:
+        """Which of the invoices have a live registration, by one query."""
 
     @abstractmethod
     async def live_contracts(

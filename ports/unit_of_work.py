@@ -1,6 +1,7 @@
 """The unit of work: all changes of one use case take effect together, or none does."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -65,6 +66,10 @@ class UnitOfWork(Protocol):
     @abstractmethod
     async def lock(self, name: str) -> None:
         """Until this unit of work ends, let no other one that locks the same name go on."""
+
+    @abstractmethod
+    async def lock_all(self, names: Sequence[str]) -> None:
+        """`lock` each of the names, one after the other in their order, by one query."""
 
 
 class UnitsOfWork(Protocol):

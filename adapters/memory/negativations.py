@@ -60,6 +60,9 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
         wanted = set(invoice_ids)
         return {record.invoice_id: record for record in self._live_ones() if record.invoice_id in wanted}
 
+    async def live_among(self, invoice_ids: Collection[UUID]) -> set[UUID]:
+        return {record.invoice_id for record in self._live_ones()} & set(invoice_ids)
+
     async def live_contracts(
         self, debts: Collection[tuple[str, str]], environment: Environment
     ) -> set[tuple[str, str]]:

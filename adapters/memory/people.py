@@ -1,6 +1,7 @@
 """Customers, leads, prospects and invoices in memory."""
 
 from typing import TypeVar
+from uuid import UUID
 
 from adapters.memory.records import KnownRecords
 from adapters.memory.storage import MemoryStorage, Transaction
@@ -66,6 +67,10 @@ class MemoryInvoices(KnownRecords[Invoice, InvoiceFilter, Order[InvoiceOrder]], 
             and (matching.due_to is None or record.due_on <= matching.due_to)
             and matching.external_id in (None, record.external_id)
         )
+
+    async def numbered(self, matching: InvoiceFilter, after: int, limit: int) -> list[tuple[int, UUID]]:
+        found = sorted((record.number, record.id) for record in self._matching(matching))
+        return [each for each in found if each[0] > after][:limit]
 
     def order_value(self, record: Invoice, order: Order[InvoiceOrder]) -> KeyValue:
         return record.due_on if order.field is InvoiceOrder.DUE_ON else record.number

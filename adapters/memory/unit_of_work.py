@@ -1,6 +1,6 @@
 """Units of work over a storage in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.memory.administration import (
@@ -81,6 +81,10 @@ class MemoryUnitOfWork(UnitOfWork):
 
     async def lock(self, name: str) -> None:
         """The writer is alone anyway."""
+        self._transaction.require_writable()
+
+    async def lock_all(self, names: Sequence[str]) -> None:
+        """As `lock`."""
         self._transaction.require_writable()
 
 

@@ -1,12 +1,13 @@
 """The outbox of a unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
+from adapters.sql import bulk
 from adapters.sql.tables import AccountRow, IntentRow
 from adapters.sql.work import Work, table_of
 from core.domain.errors import Conflict
@@ -80,28 +81,28 @@ class SqlOutbox(Outbox):
     async def _insert(
         self, intents: Sequence[Intent], *, now: datetime, due_at: datetime, attempts: int
     ) -> None:
-        rows = {
-            intent.key: IntentRow(
-                key=intent.key,
-                account=intent.account,
-                kind=intent.kind,
-                subject_id=intent.subject_id,
-                due_at=due_at,
-                attempts=attempts,
-                created_at=now,
-            )
+        rows = [
+            {
+                "key": intent.key,
+                "account": intent.account,
+                "kind": intent.kind,
+                "subject_id": intent.subject_id,
+                "due_at": due_at,
+                "attempts": attempts,
+                "created_at": now,
+            }
             for intent in intents
-        }
-        if await self._work.insert_new(*rows.values()) < len(intents):
+        ]
+        if await bulk.insert_new(self._work, IntentRow, rows, "key") < len(intents):
             raise Conflict(reason="INTENT_EXISTS", params={"key": intents[0].key})
-        for account in {intent.account for intent in intents}:
-            await self._know(account, now)
+        await self._know({intent.account for intent in intents}, now)
 
-    async def _know(self, account: UUID, now: datetime) -> None:
-        await self._work.insert_new(AccountRow(account=account, next_at=now, held=False))
+    async def _know(self, accounts: Collection[UUID], now: datetime) -> None:
+        rows = [{"account": account, "next_at": now, "held": False} for account in accounts]
+        await bulk.insert_new(self._work, AccountRow, rows, "account")
 
     async def _set_hold(self, account: UUID, *, held: bool, until: datetime | None) -> None:
-        await self._know(account, await self._work.now())
+        await self._know([account], await self._work.now())
         await self._work.changed(_HOLD, its_account=account, held_now=held, until=until)
 
 

@@ -1,10 +1,10 @@
 """Units of work over a database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, func, select
+from sqlalchemy import ARRAY, Select, Text, bindparam, func, select
 
 from adapters.sql.database import Database
 from adapters.sql.outbox import SqlOutbox
@@ -56,6 +56,8 @@ from ports.unit_of_work import UnitOfWork, UnitsOfWork
 _LOCK: Select[Any] = select(
     func.pg_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text()), 0)).label("taken")
 )
+_NAME = func.unnest(bindparam("names", type_=ARRAY(Text()))).column_valued("name")
+_LOCK_ALL: Select[Any] = select(func.pg_advisory_xact_lock(func.hashtextextended(_NAME, 0)).label("taken"))
 
 
 class SqlUnitOfWork(UnitOfWork):
@@ -92,6 +94,12 @@ class SqlUnitOfWork(UnitOfWork):
         self._work.require_writable()
         if not self._work.on_sqlite:
             await self._work.rows(_LOCK, name=name)
+
+    async def lock_all(self, names: Sequence[str]) -> None:
+        """As `lock`; they are taken one after the other as the statement goes through them."""
+        self._work.require_writable()
+        if names and not self._work.on_sqlite:
+            await self._work.rows(_LOCK_ALL, names=list(names))
 
 
 class SqlUnitsOfWork(UnitsOfWork):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -24,10 +23,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped
 
+from adapters.sql.columns import holds_one_of, wanted
 from adapters.sql.constraints import violated
 from adapters.sql.prepared import Key, Statements
 from adapters.sql.tables import METADATA, Row
-from adapters.sql.tables.base import RecordRow
 from adapters.sql.transaction import Transaction
 from core.domain.errors import DomainError
 from ports.clock import Clock
@@ -36,13 +35,9 @@ from ports.unit_of_work import WriteInReadOnlyUnit
 RowT = TypeVar("RowT", bound=Row)
 ValueT = TypeVar("ValueT")
 
-CHUNK = 10_000
-"""How many values one IN list holds: SQLite takes 32,766 parameters, PostgreSQL 32,767."""
-
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 _CLOCK: Select[Any] = select(func.clock_timestamp().label("now"))
-_VALUE = "value"
 
 Errors = Mapping[str, Callable[[], DomainError]]
 """For unique indexes, by name, the errors that their violations mean."""
@@ -144,29 +139,23 @@ class Work:
         lock: bool = False,
         **parameters: object,
     ) -> list[RowT]:
-        """The rows that hold one of the values and meet the conditions: one query, however many (to 10,000).
+        """The rows that hold one of the values and meet the conditions: one query, however many.
 
         conditions: constants, whose own values are `parameters`, by name. only: the columns that are read, when it is not all.
         """
         if lock:
             self.require_writable()
+        if not values:
+            return []
 
-        def those_with(held: ColumnElement[bool]) -> Select[RowT]:
-            statement: Select[Any] = select(*only) if only else select(row_type)
-            statement = statement.where(held, *conditions)
+        def make() -> Select[Any]:
+            held = holds_one_of(column, on_sqlite=self.on_sqlite)
+            statement: Select[Any] = (select(*only) if only else select(row_type)).where(held, *conditions)
             # In one order everywhere: two that lock the same rows must not wait for each other.
             return self.locking(statement.order_by(*table_of(row_type).primary_key)) if lock else statement
 
-        wanted = list(dict.fromkeys(values))
-        if len(wanted) == 1:
-            key = (row_type, column, conditions, only, lock)
-            its_value = {_VALUE: wanted[0], **parameters}
-            return await self._rows(key, lambda: those_with(column == bindparam(_VALUE)), its_value)
-        rows: list[RowT] = []
-        for start in range(0, len(wanted), CHUNK):
-            statement = those_with(column.in_(wanted[start : start + CHUNK]))
-            rows += await self.all(statement.params(parameters))
-        return rows
+        held = wanted(column, set(values), on_sqlite=self.on_sqlite)
+        return await self._rows((row_type, column, conditions, only, lock), make, {**held, **parameters})
 
     def locking(self, statement: Select[RowT]) -> Select[RowT]:
         """The query, keeping what it finds from others until the transaction ends.
@@ -196,21 +185,10 @@ class Work:
         def make() -> Executable:
             return table.insert().returning(table.c.number)
 
-        async with self._guarded(errors):
+        async with self.guarded(errors):
             (inserted,) = await self._rows(("insert", table), make, vars(row), names_of(type(row)))
         number: int = inserted.number
         return number
-
-    async def insert_all(self, rows: Sequence[RecordRow], errors: Errors) -> dict[UUID, int]:
-        """Insert rows of one kind, in their order, all or none; the answer is their numbers by id."""
-        if len(rows) == 1:
-            return {rows[0].id: await self.insert(rows[0], errors)}
-        self.require_writable()
-        table = table_of(type(rows[0]))
-        statement = table.insert().returning(table.c.id, table.c.number)
-        async with self._guarded(errors):
-            inserted = await self.connection.execute(statement, [values_of(row) for row in rows])
-            return {row.id: row.number for row in inserted}
 
     async def insert_many(self, rows: Sequence[Row], *, new: Sequence[str] = ()) -> None:
         """Insert rows of one kind, in their order; with `new`, only those whose values there are not taken yet."""
@@ -228,20 +206,16 @@ class Work:
         else:
             await self.connection.execute(make(), [values_of(row) for row in rows])
 
-    async def insert_new(self, *rows: Row) -> int:
-        """Insert those rows of one kind whose primary key is not there already; tells how many."""
+    async def insert_new(self, row: Row) -> bool:
+        """Insert a row unless its primary key is there already; tells whether."""
         self.require_writable()
-        table = table_of(type(rows[0]))
+        table = table_of(type(row))
         key = list(table.primary_key)
 
         def make() -> Executable:
             return self._insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
 
-        if len(rows) == 1:
-            names = names_of(type(rows[0]))
-            return len(await self._rows(("insert new", table), make, vars(rows[0]), names))
-        inserted = await self.connection.execute(make(), [values_of(row) for row in rows])
-        return len(inserted.all())
+        return bool(await self._rows(("insert new", table), make, vars(row), names_of(type(row))))
 
     async def put(self, row: Row) -> None:
         """Insert a row, or replace the one with its primary key."""
@@ -265,7 +239,7 @@ class Work:
             return table.update().where(table.c.id == bindparam("id"))
 
         names = [name for name in names_of(type(row)) if name != "id"]
-        async with self._guarded(errors):
+        async with self.guarded(errors):
             replaced = await self._change(("replace", table), make, vars(row), names)
         if not replaced:
             raise LookupError(f"no row with the id {vars(row)['id']} in {table.name}")
@@ -290,7 +264,7 @@ class Work:
         return sqlite.insert(table) if self.on_sqlite else postgresql.insert(table)
 
     @asynccontextmanager
-    async def _guarded(self, errors: Errors) -> AsyncIterator[None]:
+    async def guarded(self, errors: Errors) -> AsyncIterator[None]:
         """Turn violations into errors. PostgreSQL would give the whole transaction up, so it gets a savepoint."""
         try:
             if self.on_sqlite or not errors:

@@ -146,6 +146,11 @@ async def test_invoices(units_of_work: UnitsOfWork) -> None:
             InvoiceFilter(external_id="x", customer_id=there.customer.id): [],
         }.items():
             assert await _found(work.invoices, matching, InvoiceOrder.NUMBER) == expected, matching
+            numbers = [(invoice.number, invoice.id) for invoice in expected]
+            assert await work.invoices.numbered(matching, 0, 9) == numbers, matching
+        one_by_one = [await work.invoices.numbered(InvoiceFilter(), after, 1) for after in (0, late.number)]
+        assert one_by_one == [[(late.number, late.id)], [(paid.number, paid.id)]]
+        assert await work.invoices.numbered(InvoiceFilter(), paid.number, 9) == []
 
 
 async def test_consultations(units_of_work: UnitsOfWork) -> None:

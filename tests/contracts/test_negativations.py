@@ -79,6 +79,8 @@ async def test_live_ones_are_found_by_invoice_and_by_contract(units_of_work: Uni
         everything = [record.invoice_id for record in (*live, *ended)]
         by_invoice = {record.invoice_id: record for record in live}
         assert await store.live_of_invoices([*everything, new_id()]) == by_invoice
+        assert await store.live_among([*everything, new_id()]) == set(by_invoice)
+        assert await store.live_among(everything[-1:]) == await store.live_among([]) == set()
         debts = {(record.debtor.document.number, record.contract) for record in live}
         asked = [*debts, *((r.debtor.document.number, r.contract) for r in ended), ("1", "2")]
         assert await store.live_contracts(asked, Environment.HOMOLOGATION) == debts

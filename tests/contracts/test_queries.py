@@ -12,7 +12,7 @@ from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter
 from core.domain.negativation import HistoryEntry, NegativationStatus, Trigger
 from core.domain.paging import Direction, Order, Window
 from ports.unit_of_work import UnitOfWork
-from support.builders import NOW, make_bureau_report
+from support.builders import NOW, make_audit_event, make_bureau_report
 from support.records import store_company, store_negativation
 from support.statements import statements
 from support.storages import Storage
@@ -30,6 +30,8 @@ Ask = Callable[[UnitOfWork, list[UUID], list[str]], Awaitable[object]]
 QUESTIONS: dict[str, Ask] = {
     "get_many": lambda work, ids, keys: work.negativations.get_many(ids),
     "histories": lambda work, ids, keys: work.negativations.histories(ids),
+    "live_among": lambda work, ids, keys: work.negativations.live_among(ids),
+    "numbered": lambda work, ids, keys: work.invoices.numbered(InvoiceFilter(), 0, COUNT),
     "live_of_invoices": lambda work, ids, keys: work.negativations.live_of_invoices(ids),
     "by_external_ids": lambda work, ids, keys: work.customers.by_external_ids(keys),
     "live_contracts": lambda work, ids, keys: work.negativations.live_contracts(
@@ -72,6 +74,19 @@ async def test_many_are_asked_for_at_once(storage: Storage, question: str) -> No
         async with storage.units_of_work.read() as work:
             assert await QUESTIONS[question](work, ids, [str(each) for each in ids]) is not None
     assert len(seen) == (storage.database is not None), seen
+
+
+async def test_storing_many_takes_one_statement(storage: Storage) -> None:
+    async with storage.units_of_work.begin() as work:
+        company = await store_company(work)
+        invoices = [await work.invoices.add(company.invoice()) for _ in range(COUNT)]
+        records = [company.negativation(invoice) for invoice in invoices]
+        entry = HistoryEntry(status=NegativationStatus.QUEUED, trigger=Trigger.CREATED, at=NOW, actor="ana")
+        with _statements(storage) as seen:
+            await work.negativations.add_many(records)
+            await work.negativations.add_history({record.id: [entry] for record in records})
+            await work.audit.add(*(make_audit_event() for _ in records))
+        assert len(seen) == (0 if storage.database is None else 3), seen
 
 
 async def test_storing_takes_one_statement_for_each_record_or_fewer(storage: Storage) -> None:

@@ -91,6 +91,7 @@ WRITES: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
     "save": lambda work: work.branches.save(make_branch()),
     "lock a record": lambda work: work.branches.get(new_id(), lock=True),
     "lock a name": lambda work: work.lock("name"),
+    "lock names": lambda work: work.lock_all(["name"]),
     "find inclusions, locked": lambda work: work.negativations.by_inclusion_keys(["key"]),
     "history": lambda work: work.negativations.add_history({new_id(): []}),
     "audit": lambda work: work.audit.add(make_audit_event()),
@@ -148,6 +149,26 @@ async def test_a_lock_lets_one_in_at_a_time(units_of_work: UnitsOfWork) -> None:
     async with asyncio.timeout(30):
         await asyncio.gather(*(enter() for _ in range(8)))
     assert most == 1
+
+
+async def test_who_locks_many_names_locks_each_of_them(units_of_work: UnitsOfWork) -> None:
+    order: list[str] = []
+
+    async def enter(name: str) -> None:
+        async with units_of_work.begin() as work:
+            await work.lock(name)
+            order.append(name)
+
+    async with asyncio.timeout(30):
+        async with units_of_work.begin() as work:
+            await work.lock_all([])
+            await work.lock_all(["first", "second"])
+            waiting = [asyncio.create_task(enter(name)) for name in ("first", "second")]
+            await asyncio.sleep(0.1)
+            order.append("many")
+        await asyncio.gather(*waiting)
+    assert order[0] == "many"
+    assert sorted(order[1:]) == ["first", "second"]
 
 
 async def test_a_lock_ends_with_its_unit_of_work(units_of_work: UnitsOfWork) -> None:

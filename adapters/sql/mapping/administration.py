@@ -1,5 +1,6 @@
 """Parameters, code tables, audit events, idempotency keys and access tokens."""
 
+from typing import Any
 from uuid import UUID
 
 from adapters.sql.mapping.values import codes_json, codes_of, ids_json, ids_of, money_of
@@ -56,20 +57,25 @@ def cached_codes_of(row: CodeTableRow) -> CachedCodes:
     return CachedCodes(rows=codes_of(row.codes), fetched_at=row.fetched_at)
 
 
+def audit_event_values(record: AuditEvent) -> dict[str, Any]:
+    """What is stored of an audit event, by column. Its place in the chain comes later."""
+    return {
+        "id": record.id,
+        "at": record.at,
+        "actor_id": record.actor_id,
+        "actor": record.actor,
+        "origin": record.origin,
+        "action": record.action,
+        "record_kind": record.record_kind,
+        "record_id": record.record_id,
+        "branch_id": record.branch_id,
+        "details": dict(record.details),
+    }
+
+
 def audit_event_row(record: AuditEvent) -> AuditEventRow:
     """The row of an audit event."""
-    return AuditEventRow(
-        id=record.id,
-        at=record.at,
-        actor_id=record.actor_id,
-        actor=record.actor,
-        origin=record.origin,
-        action=record.action,
-        record_kind=record.record_kind,
-        record_id=record.record_id,
-        branch_id=record.branch_id,
-        details=dict(record.details),
-    )
+    return AuditEventRow(**audit_event_values(record))
 
 
 def audit_event_of(row: AuditEventRow) -> AuditEvent:

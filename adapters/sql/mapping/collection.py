@@ -1,5 +1,6 @@
 """The collection routine and watched CNPJs."""
 
+from typing import Any
 from uuid import UUID
 
 from adapters.sql.mapping.values import document_of, ids_json, ids_of, problems_json, problems_of
@@ -89,17 +90,22 @@ def run_of(row: CollectionRunRow) -> CollectionRun:
     )
 
 
+def item_values(record: CollectionItem) -> dict[str, Any]:
+    """What is stored of a decision, by column."""
+    return {
+        "id": record.id,
+        "run_id": record.run_id,
+        "branch_id": record.branch_id,
+        "invoice_id": record.invoice_id,
+        "negativation_id": record.negativation_id,
+        "decision": record.decision,
+        "reasons": problems_json(record.reasons),
+    }
+
+
 def item_row(record: CollectionItem) -> CollectionItemRow:
     """The row of a decision."""
-    return CollectionItemRow(
-        id=record.id,
-        run_id=record.run_id,
-        branch_id=record.branch_id,
-        invoice_id=record.invoice_id,
-        negativation_id=record.negativation_id,
-        decision=record.decision,
-        reasons=problems_json(record.reasons),
-    )
+    return CollectionItemRow(**item_values(record))
 
 
 def item_of(row: CollectionItemRow) -> CollectionItem:

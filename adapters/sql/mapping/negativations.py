@@ -1,5 +1,6 @@
 """Registrations and their history."""
 
+from typing import Any
 from uuid import UUID
 
 from adapters.sql.mapping.values import codes_json, codes_of, debtor_json, debtor_of, document_of
@@ -16,43 +17,48 @@ from core.domain.negativation import (
 )
 
 
+def negativation_values(record: Negativation) -> dict[str, Any]:
+    """What is stored of a registration, by column."""
+    clearing = record.clearing
+    return {
+        "id": record.id,
+        "invoice_id": record.invoice_id,
+        "customer_id": record.customer_id,
+        "branch_id": record.branch_id,
+        "integration_id": record.integration_id,
+        "environment": record.environment,
+        "form": record.form,
+        "status": record.status,
+        "live": record.status.live,
+        "awaits_clearing": record.awaits_clearing,
+        "generation": record.generation,
+        "inclusion_key": record.inclusion_key,
+        "debtor_document": record.debtor.document.number,
+        "debtor": debtor_json(record.debtor),
+        "contract": record.contract,
+        "amount_centavos": record.amount.centavos,
+        "due_on": record.due_on,
+        "expires_on": record.expires_on,
+        "restriction_code": record.restriction_code,
+        "send_sms": record.send_sms,
+        "responsible_cpf": record.responsible_cpf.number,
+        "created_at": record.created_at,
+        "created_by": record.created_by,
+        "updated_at": record.updated_at,
+        "clearing_code": None if clearing is None else clearing.code,
+        "clearing_requested_at": None if clearing is None else clearing.requested_at,
+        "clearing_requested_by": None if clearing is None else clearing.requested_by,
+        "clearing_generation": None if clearing is None else clearing.generation,
+        "clearing_due_on": record.clearing_due_on,
+        "protocol": record.protocol,
+        "replaces_id": record.replaces_id,
+        "codes": codes_json(record.codes),
+    }
+
+
 def negativation_row(record: Negativation) -> NegativationRow:
     """The row of a registration."""
-    clearing = record.clearing
-    return NegativationRow(
-        id=record.id,
-        invoice_id=record.invoice_id,
-        customer_id=record.customer_id,
-        branch_id=record.branch_id,
-        integration_id=record.integration_id,
-        environment=record.environment,
-        form=record.form,
-        status=record.status,
-        live=record.status.live,
-        awaits_clearing=record.awaits_clearing,
-        generation=record.generation,
-        inclusion_key=record.inclusion_key,
-        debtor_document=record.debtor.document.number,
-        debtor=debtor_json(record.debtor),
-        contract=record.contract,
-        amount_centavos=record.amount.centavos,
-        due_on=record.due_on,
-        expires_on=record.expires_on,
-        restriction_code=record.restriction_code,
-        send_sms=record.send_sms,
-        responsible_cpf=record.responsible_cpf.number,
-        created_at=record.created_at,
-        created_by=record.created_by,
-        updated_at=record.updated_at,
-        clearing_code=None if clearing is None else clearing.code,
-        clearing_requested_at=None if clearing is None else clearing.requested_at,
-        clearing_requested_by=None if clearing is None else clearing.requested_by,
-        clearing_generation=None if clearing is None else clearing.generation,
-        clearing_due_on=record.clearing_due_on,
-        protocol=record.protocol,
-        replaces_id=record.replaces_id,
-        codes=codes_json(record.codes),
-    )
+    return NegativationRow(**negativation_values(record))
 
 
 def negativation_of(row: NegativationRow) -> Negativation:
@@ -87,16 +93,16 @@ def negativation_of(row: NegativationRow) -> Negativation:
     )
 
 
-def history_row(negativation_id: UUID, entry: HistoryEntry) -> HistoryRow:
-    """The row of a transition."""
-    return HistoryRow(
-        negativation_id=negativation_id,
-        status=entry.status,
-        trigger=entry.trigger,
-        at=entry.at,
-        actor=entry.actor,
-        codes=codes_json(entry.codes),
-    )
+def history_values(negativation_id: UUID, entry: HistoryEntry) -> dict[str, Any]:
+    """What is stored of a transition, by column."""
+    return {
+        "negativation_id": negativation_id,
+        "status": entry.status,
+        "trigger": entry.trigger,
+        "at": entry.at,
+        "actor": entry.actor,
+        "codes": codes_json(entry.codes),
+    }
 
 
 def history_entry_of(row: HistoryRow) -> HistoryEntry:

@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, delete, func, or_, select, text, tuple_, update
 from sqlmodel import col
 
+from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.administration import (
     CREDIT,
     audit_event_of,
     audit_event_row,
+    audit_event_values,
     cached_codes_of,
     code_table_row,
     idempotency_record_of,
@@ -107,7 +109,7 @@ class SqlAuditTrail(AuditTrail):
         self._events = _Events(work)
 
     async def add(self, *events: AuditEvent) -> None:
-        await self._work.insert_many([audit_event_row(event) for event in events])
+        await bulk.insert(self._work, AuditEventRow, [audit_event_values(event) for event in events])
 
     async def page(self, matching: AuditFilter, order: Order[AuditOrder], window: Window) -> Page[AuditEvent]:
         return await self._events.page(matching, order, window)

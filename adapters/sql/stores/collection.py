@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy import bindparam, false, select
 from sqlmodel import col
 
+from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, between_days, equals, one_of
 from adapters.sql.mapping.collection import (
     item_of,
     item_row,
+    item_values,
     owner_of,
     parameters_of,
     parameters_row,
@@ -95,7 +97,7 @@ class SqlCollectionItems(CollectionItems):
         self._items = _Items(work)
 
     async def add(self, items: Sequence[CollectionItem]) -> None:
-        await self._work.insert_many([item_row(item) for item in items])
+        await bulk.insert(self._work, CollectionItemRow, [item_values(item) for item in items])
 
     async def page(
         self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window

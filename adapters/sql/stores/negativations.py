@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, true
 from sqlmodel import col
 
+from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, equals, fixed, is_just, on_local_days, one_of
 from adapters.sql.mapping.negativations import (
     history_entry_of,
-    history_row,
+    history_values,
     negativation_of,
     negativation_row,
+    negativation_values,
 )
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
@@ -35,6 +37,11 @@ _COLUMNS = {
     NegativationOrder.NUMBER: "number",
     NegativationOrder.CREATED_AT: "created_at",
     NegativationOrder.UPDATED_AT: "updated_at",
+}
+_COLLISIONS: Errors = {
+    "uq_negativations_live_invoice": lambda: Conflict(reason="NEGATIVATION_LIVE"),
+    "uq_negativations_live_debt": lambda: Conflict(reason="NEGATIVATION_LIVE"),
+    "uq_negativations_inclusion_key": lambda: Conflict(reason="GENERATION_TAKEN"),
 }
 _LIVE = col(NegativationRow.live) == true()
 _IN_ENVIRONMENT = col(NegativationRow.environment) == bindparam("environment")
@@ -67,20 +74,21 @@ class SqlNegativations(
         return Keyset(NegativationRow, _COLUMNS[order.field], order.direction)
 
     def errors(self, row: NegativationRow) -> Errors:
-        return {
-            "uq_negativations_live_invoice": lambda: Conflict(reason="NEGATIVATION_LIVE"),
-            "uq_negativations_live_debt": lambda: Conflict(reason="NEGATIVATION_LIVE"),
-            "uq_negativations_inclusion_key": lambda: Conflict(reason="GENERATION_TAKEN"),
-        }
+        return _COLLISIONS
 
     async def live_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
         rows = await self._work.among(NegativationRow, col(NegativationRow.invoice_id), invoice_ids, _LIVE)
         return {row.invoice_id: negativation_of(row) for row in rows}
 
+    async def live_among(self, invoice_ids: Collection[UUID]) -> set[UUID]:
+        column = col(NegativationRow.invoice_id)
+        rows = await self._work.among(NegativationRow, column, invoice_ids, _LIVE, only=(column,))
+        return {row.invoice_id for row in rows}
+
     async def live_contracts(
         self, debts: Collection[tuple[str, str]], environment: Environment
     ) -> set[tuple[str, str]]:
-        # The documents alone find few rows, and their list takes half as many parameters as the pairs would.
+        # The documents alone find few rows.
         rows = await self._work.among(
             NegativationRow,
             col(NegativationRow.debtor_document),
@@ -93,9 +101,9 @@ class SqlNegativations(
         return {(row.debtor_document, row.contract) for row in rows} & set(debts)
 
     async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
-        rows = [negativation_row(record) for record in records]
-        numbers = await self._work.insert_all(rows, self.errors(rows[0])) if rows else {}
-        return [replace(record, number=numbers[record.id]) for record in records]
+        rows = [negativation_values(record) for record in records]
+        numbers = await bulk.insert_numbered(self._work, NegativationRow, rows, _COLLISIONS)
+        return [replace(record, number=number) for record, number in zip(records, numbers, strict=True)]
 
     async def latest_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
         rows = await self._work.among(NegativationRow, col(NegativationRow.invoice_id), invoice_ids)
@@ -108,13 +116,12 @@ class SqlNegativations(
         return {row.inclusion_key: negativation_of(row) for row in rows}
 
     async def add_history(self, entries: Mapping[UUID, Sequence[HistoryEntry]]) -> None:
-        await self._work.insert_many(
-            [
-                history_row(negativation_id, entry)
-                for negativation_id, of_one in entries.items()
-                for entry in of_one
-            ]
-        )
+        rows = [
+            history_values(negativation_id, entry)
+            for negativation_id, of_one in entries.items()
+            for entry in of_one
+        ]
+        await bulk.insert(self._work, HistoryRow, rows)
 
     async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         rows = await self._work.among(HistoryRow, col(HistoryRow.negativation_id), negativation_ids)

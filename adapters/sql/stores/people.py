@@ -1,10 +1,12 @@
 """Customers, leads, prospects and invoices."""
 
 from typing import TypeVar
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, between_days, is_just, name_part, one_of
+from adapters.sql.conditions import Conditions, between_days, clauses, is_just, name_part, one_of
 from adapters.sql.mapping.people import (
     customer_of,
     customer_row,
@@ -81,6 +83,17 @@ class SqlInvoices(KnownRecords[Invoice, InvoiceRow, InvoiceFilter, Order[Invoice
             *between_days(col(InvoiceRow.due_on), matching.due_from, matching.due_to),
             *is_just(col(InvoiceRow.external_id), matching.external_id),
         ]
+
+    async def numbered(self, matching: InvoiceFilter, after: int, limit: int) -> list[tuple[int, UUID]]:
+        number = col(InvoiceRow.number)
+        statement = (
+            select(number, col(InvoiceRow.id))
+            .where(*clauses(self.conditions(matching)), number > after)
+            .order_by(number)
+            .limit(limit)
+        )
+        found = await self._work.connection.execute(statement)
+        return [(number, invoice_id) for number, invoice_id in found.all()]
 
     def keyset(self, order: Order[InvoiceOrder]) -> Keyset:
         column = "due_on" if order.field is InvoiceOrder.DUE_ON else "number"

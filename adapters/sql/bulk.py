@@ -1,0 +1,107 @@
+"""Many rows stored by one statement, whose text does not know how many they are.
+
+What all rows have in common is given once. The rest is one parameter on SQLite, a text of JSON, and one array for each column on
+PostgreSQL. A parameter for each value costs more than storing it; and a statement that is executed for each row would, on SQLite,
+need the interpreter after each of them, and wait for it as long as callers are served.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from adapters.sql.columns import columns_of
+from adapters.sql.tables import Row
+from adapters.sql.tables.base import RecordRow
+from adapters.sql.work import Errors, Work
+
+Values = Mapping[str, Any]
+"""What is stored of a row, by column: the same columns in each row."""
+
+_KNOWN_STATEMENTS = 256
+
+
+async def insert(work: Work, row_type: type[Row], rows: Sequence[Values]) -> None:
+    """Store rows in their order."""
+    await _insert(work, row_type, rows)
+
+
+async def insert_new(work: Work, row_type: type[Row], rows: Sequence[Values], key: str) -> int:
+    """Store those rows whose `key` is not there already; tells how many."""
+    return len(await _insert(work, row_type, rows, new=key, returning=(key,)))
+
+
+async def insert_numbered(
+    work: Work, row_type: type[RecordRow], rows: Sequence[Values], errors: Errors
+) -> list[int]:
+    """Store rows in their order, all or none; the answer is their numbers. What came before stays valid when one of
+    `errors` is raised.
+    """
+    async with work.guarded(errors):
+        numbers = dict(await _insert(work, row_type, rows, returning=("id", "number")))
+    id_of = columns_of(str(row_type.__tablename__), work.on_sqlite)["id"].processed
+    return [numbers[id_of(row["id"])] for row in rows]
+
+
+async def _insert(
+    work: Work,
+    row_type: type[Row],
+    rows: Sequence[Values],
+    *,
+    new: str | None = None,
+    returning: tuple[str, ...] = (),
+) -> Sequence[Any]:
+    work.require_writable()
+    if not rows:
+        return []
+    table = str(row_type.__tablename__)
+    columns = columns_of(table, work.on_sqlite)
+    same: dict[str, Any] = {}
+    apart: dict[str, list[Any]] = {}
+    for name in rows[0]:
+        values, processed = [row[name] for row in rows], columns[name].processed
+        # The first column is told for each row in any case: it says how many there are. To look at the last row first
+        # saves going through most columns that differ.
+        if apart and values[-1] == values[0] and values.count(values[0]) == len(values):
+            same[name] = processed(values[0])
+        else:
+            apart[name] = [processed(value) for value in values]
+    statement = _statement(table, work.on_sqlite, tuple(same), tuple(apart), new, returning)
+    told: list[Any] = list(apart.values())
+    if work.on_sqlite:
+        told = [orjson.dumps(list(zip(*told, strict=True))).decode()]
+    return await work.transaction.fetch(statement, (*same.values(), *told))
+
+
+@lru_cache(_KNOWN_STATEMENTS)
+def _statement(
+    table: str,
+    on_sqlite: bool,
+    same: tuple[str, ...],
+    apart: tuple[str, ...],
+    new: str | None,
+    returning: tuple[str, ...],
+) -> str:
+    if on_sqlite:
+        given = ["?" for _ in same]
+        told = [f"json_extract(value, '$[{place}]')" for place in range(len(apart))]
+        rows = "json_each(?)"
+    else:
+        types = [columns_of(table, on_sqlite)[name].type for name in (*same, *apart)]
+        given = [f"${place}::{type_}" for place, type_ in enumerate(types[: len(same)], 1)]
+        told = [f"told.{name}" for name in _quoted(apart)]
+        arrays = [f"${place}::{type_}[]" for place, type_ in enumerate(types, 1)][len(same) :]
+        rows = f"unnest({', '.join(arrays)}) AS told ({', '.join(_quoted(apart))})"
+    into, values = ", ".join(_quoted((*same, *apart))), ", ".join((*given, *told))
+    # SQLite would take ON CONFLICT for the condition of a join if no WHERE came before it.
+    text = f'INSERT INTO "{table}" ({into}) SELECT {values} FROM {rows} WHERE true'  # noqa: S608 - our own names
+    if new is not None:
+        text += f' ON CONFLICT ("{new}") DO NOTHING'
+    if returning:
+        text += f" RETURNING {', '.join(_quoted(returning))}"
+    return text
+
+
+def _quoted(names: tuple[str, ...]) -> list[str]:
+    return [f'"{name}"' for name in names]
