@@ -1,6 +1,7 @@
 """Rules of dates. Instants are UTC; days are those of America/Sao_Paulo, where the provider's desk calendar hangs."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("America/Sao_Paulo")
@@ -42,6 +43,7 @@ def local_days(first: date | None, last: date | None) -> tuple[datetime | None, 
     return start, start_of_day(last + timedelta(days=1)).astimezone(UTC)
 
 
+@lru_cache(maxsize=10_000)
 def add_months(day: date, months: int) -> date:
     """The same day of the month, `months` later (or earlier), or that month's last day."""
     years, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
