@@ -1,6 +1,6 @@
 """Carry a run of the collection routine on by one chunk: small enough that nobody else waits for it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -22,10 +22,10 @@ from core.domain.collection import (
 from core.domain.eligibility import Case, reasons_against
 from core.domain.errors import Problem
 from core.domain.integration import Integration
-from core.domain.invoice import Invoice, InvoiceStatus
-from core.domain.listing import InvoiceFilter, InvoiceOrder, NegativationFilter, NegativationOrder
+from core.domain.invoice import InvoiceStatus
+from core.domain.listing import InvoiceFilter, NegativationFilter, NegativationOrder
 from core.domain.negativation import Negativation, NegativationForm, NotClearable
-from core.domain.paging import Cursor, Direction, Edge, Order, Page, Window
+from core.domain.paging import Cursor, Direction, Order, Page, Window
 from core.use_cases.assess_eligibility import case_of, read_portfolio
 from core.use_cases.bureau_codes import BureauCodes
 from core.use_cases.clear_negativation import audit_clearing, request_clearing
@@ -34,7 +34,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 50
+CHUNK = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,14 @@ class _Chunk:
     items: tuple[CollectionItem, ...] = ()
     examined: int = 0
     last_number: int | None = None
+
+
+class _CodesWanted(Exception):
+    """The restriction codes of an integration have to be asked for first."""
+
+    def __init__(self, integration: Integration) -> None:
+        super().__init__(integration.id)
+        self.integration = integration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,43 +72,39 @@ class AdvanceCollection:
 
     async def __call__(self, run_id: UUID) -> CollectionRun:
         """The run after one more chunk, or as it is when it was done already."""
-        at, known_codes = await self._known_codes(run_id)
-        async with self.units_of_work.begin() as work:
-            run = await work.collection_runs.get(run_id, lock=True)
-            if run is None:
-                raise LookupError("a run of the collection routine is gone")
-            if run.status is CollectionRunStatus.DONE:
-                return run
-            if run.progress != at:
-                # Somebody else has carried it on meanwhile: the codes may be those of another branch.
-                return run
-            chunk = await self._chunk(work, run, known_codes) if run.progress.branch_ids else _Chunk()
-            advanced = run.advanced(_after(run, chunk), chunk.items, chunk.examined, self.clock.now())
-            await work.collection_items.add(chunk.items)
-            await work.collection_runs.save(advanced)
-            return advanced
+        asked: dict[UUID, Sequence[BureauCode]] = {}
+        while True:
+            try:
+                async with self.units_of_work.begin() as work:
+                    return await self._advance(work, run_id, asked)
+            except _CodesWanted as wanted:
+                # Asking may take a while: no unit of work is open meanwhile.
+                of = wanted.integration
+                asked[of.id] = await self.codes.of(of, CodeTable.RESTRICTION)
 
-    async def _known_codes(self, run_id: UUID) -> tuple[CollectionProgress | None, Sequence[BureauCode]]:
-        """Where the run stands, and the restriction codes for the branch at hand: asked for before the transaction
-        opens, because asking may take a while.
-        """
-        async with self.units_of_work.read() as work:
-            run = await work.collection_runs.get(run_id)
-            if run is None:
-                return None, ()
-            progress = run.progress
-            if progress.phase is not CollectionPhase.REGISTER or not progress.branch_ids:
-                return progress, ()
-            found = await _automated(work, progress.branch_ids[0])
-        return progress, await self.codes.of(found[1], CodeTable.RESTRICTION) if found else ()
+    async def _advance(
+        self, work: UnitOfWork, run_id: UUID, asked: Mapping[UUID, Sequence[BureauCode]]
+    ) -> CollectionRun:
+        run = await work.collection_runs.get(run_id, lock=True)
+        if run is None:
+            raise LookupError("a run of the collection routine is gone")
+        if run.status is CollectionRunStatus.DONE:
+            return run
+        chunk = await self._chunk(work, run, asked) if run.progress.branch_ids else _Chunk()
+        advanced = run.advanced(_after(run, chunk), chunk.items, chunk.examined, self.clock.now())
+        await work.collection_items.add(chunk.items)
+        await work.collection_runs.save(advanced)
+        return advanced
 
-    async def _chunk(self, work: UnitOfWork, run: CollectionRun, known: Sequence[BureauCode]) -> _Chunk:
+    async def _chunk(
+        self, work: UnitOfWork, run: CollectionRun, asked: Mapping[UUID, Sequence[BureauCode]]
+    ) -> _Chunk:
         found = await _automated(work, run.progress.branch_ids[0])
         if found is None:
             return _Chunk()
         branch, integration = found
         if run.progress.phase is CollectionPhase.REGISTER:
-            return await self._register(work, run, branch, integration, known)
+            return await self._register(work, run, branch, integration, asked)
         return await self._clear(work, run, branch, integration)
 
     async def _register(
@@ -109,44 +113,52 @@ class AdvanceCollection:
         run: CollectionRun,
         branch: Branch,
         integration: Integration,
-        known: Sequence[BureauCode],
+        asked: Mapping[UUID, Sequence[BureauCode]],
     ) -> _Chunk:
         settings = await work.collection_settings.of([branch.id])
         parameters = effective(settings.get(None, COMPANY_DEFAULT), settings.get(branch.id))
         if not parameters.automatic:
             return _Chunk()
+        codes = asked.get(integration.id)
+        if codes is None:
+            codes = await self.codes.fetched(work, integration, CodeTable.RESTRICTION)
+        if codes is None:
+            raise _CodesWanted(integration)
         matching = InvoiceFilter(
             branch_ids=frozenset({branch.id}),
             status=frozenset({InvoiceStatus.OPEN}),
             due_to=parameters.overdue_until(run.run_date),
         )
-        page = await work.invoices.page(matching, Order(InvoiceOrder.NUMBER, Direction.ASC), _window(run))
-        invoices = [edge.record for edge in page.edges]
-        for invoice in invoices:
-            await work.lock(f"invoice:{invoice.id}")
-        items = await self._decide(work, run, invoices, integration, known)
-        return _Chunk(items=tuple(items), examined=len(invoices), last_number=_last_number(page))
+        found = await work.invoices.numbered(matching, run.progress.after_number, CHUNK + 1)
+        page = found[:CHUNK]
+        ids = [invoice_id for _, invoice_id in page]
+        await work.lock_all([f"invoice:{invoice_id}" for invoice_id in ids])
+        items = await self._decide(work, run, ids, integration, codes)
+        last_number = page[-1][0] if len(found) > CHUNK else None
+        return _Chunk(items=tuple(items), examined=len(page), last_number=last_number)
 
     async def _decide(
         self,
         work: UnitOfWork,
         run: CollectionRun,
-        invoices: list[Invoice],
+        invoice_ids: list[UUID],
         integration: Integration,
         known: Sequence[BureauCode],
     ) -> list[CollectionItem]:
-        ids = [invoice.id for invoice in invoices]
-        portfolio = await read_portfolio(work, ids, to_be_acted_on=not run.dry_run)
+        portfolio = await read_portfolio(
+            work, invoice_ids, to_be_acted_on=not run.dry_run, but_live_ones=True
+        )
         now = self.clock.now()
         today = run.run_date if run.dry_run else local_date(now)
         decided: list[tuple[Case, tuple[Problem, ...]]] = []
         contracts: set[tuple[str, str]] = set()
-        for invoice in invoices:
-            if invoice.id in portfolio.live:
+        for invoice_id in invoice_ids:
+            if invoice_id not in portfolio.invoices:
                 continue
-            case = case_of(portfolio, invoice.id, None, today)
-            debt = (case.customer.document.number, invoice.debt_reference)
-            case = replace(case, contract_is_live=case.contract_is_live or debt in contracts)
+            case = case_of(portfolio, invoice_id, None, today)
+            debt = (case.customer.document.number, case.invoice.debt_reference)
+            if debt in contracts:
+                case = replace(case, contract_is_live=True)
             reasons = reasons_against(case, known)
             if not reasons:
                 contracts.add(debt)
@@ -241,9 +253,8 @@ def _window(run: CollectionRun) -> Window:
     return Window(size=CHUNK, after=Cursor(number, number) if number else None)
 
 
-def _last_number(page: Page[Invoice] | Page[Negativation]) -> int | None:
-    edges: tuple[Edge[Invoice], ...] | tuple[Edge[Negativation], ...] = page.edges
-    return edges[-1].cursor.number if page.has_next else None
+def _last_number(page: Page[Negativation]) -> int | None:
+    return page.edges[-1].cursor.number if page.has_next else None
 
 
 def _after(run: CollectionRun, chunk: _Chunk) -> CollectionProgress | None:

@@ -14,7 +14,6 @@ from core.domain.eligibility import Case, reasons_against, truncations
 from core.domain.errors import InvalidInput, NotFound, Problem
 from core.domain.integration import Integration
 from core.domain.invoice import Invoice
-from core.domain.negativation import Negativation
 from core.domain.parameters import CreditParameters
 from core.domain.subjects import Customer
 from core.use_cases.bureau_codes import BureauCodes
@@ -53,14 +52,17 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
-    """Everything that decisions about some invoices rest on, each kind of record read by one query."""
+    """Everything that decisions about some invoices rest on, each kind of record read by one query.
+
+    live: those of the invoices that have a live registration.
+    """
 
     parameters: CreditParameters
     invoices: dict[UUID, Invoice]
     customers: dict[UUID, Customer]
     branches: dict[UUID, Branch]
     integrations: dict[UUID, Integration]
-    live: dict[UUID, Negativation]
+    live: set[UUID]
     live_contracts: set[tuple[Environment, str, str]]
 
     def integration_of(self, branch: Branch) -> Integration | None:
@@ -105,13 +107,20 @@ class AssessEligibility:
 
 
 async def read_portfolio(
-    work: UnitOfWork, invoice_ids: Collection[UUID], *, to_be_acted_on: bool = False
+    work: UnitOfWork,
+    invoice_ids: Collection[UUID],
+    *,
+    to_be_acted_on: bool = False,
+    but_live_ones: bool = False,
 ) -> Portfolio:
     """Read what the decisions about these invoices rest on; invoices that do not exist are left out.
 
-    to_be_acted_on: invoices and customers must not change before what was decided is stored.
+    to_be_acted_on: invoices and customers must not change before what was decided is stored. but_live_ones: leave out
+    invoices with a live registration, too.
     """
-    invoices = await work.invoices.get_many(invoice_ids, lock=to_be_acted_on)
+    live = await work.negativations.live_among(invoice_ids)
+    to_be_read = [each for each in invoice_ids if not (but_live_ones and each in live)]
+    invoices = await work.invoices.get_many(to_be_read, lock=to_be_acted_on)
     customers = await work.customers.get_many(
         {invoice.customer_id for invoice in invoices.values()}, lock=to_be_acted_on
     )
@@ -134,7 +143,7 @@ async def read_portfolio(
         customers=customers,
         branches=branches,
         integrations=integrations,
-        live=await work.negativations.live_of_invoices(invoice_ids),
+        live=live,
         live_contracts=live_contracts,
     )
 

@@ -14,7 +14,7 @@ from core.use_cases.bureau_access import open_account
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
-from ports.unit_of_work import UnitsOfWork
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
 FRESH_FOR = timedelta(days=1)
@@ -61,7 +61,7 @@ class BureauCodes:
         self, integration: Integration, table: CodeTable, cached: CachedCodes | None
     ) -> Sequence[BureauCode]:
         """The same for a caller that has read already what is cached."""
-        if cached is not None and self.clock.now() - cached.fetched_at < FRESH_FOR:
+        if cached is not None and self._is_fresh(cached):
             return cached.rows
         try:
             account = open_account(self.vault, integration, CredentialKind.PEFIN)
@@ -78,3 +78,13 @@ class BureauCodes:
                 integration.id, table, CachedCodes(rows=rows, fetched_at=self.clock.now())
             )
         return rows
+
+    async def fetched(
+        self, work: UnitOfWork, integration: Integration, table: CodeTable
+    ) -> Sequence[BureauCode] | None:
+        """The table as it was fetched within the last day; None when it has to be asked for."""
+        cached = await work.code_tables.get(integration.id, table)
+        return cached.rows if cached is not None and self._is_fresh(cached) else None
+
+    def _is_fresh(self, cached: CachedCodes) -> bool:
+        return self.clock.now() - cached.fetched_at < FRESH_FOR

@@ -80,9 +80,9 @@ class NegativateDebtor:
                 portfolio, command.invoice_id, command.restriction_code, local_date(self.clock.now())
             )
             integration = _refuse_what_is_not_set_up(case)
-            live = portfolio.live.get(command.invoice_id)
-            if live is not None:
-                raise AlreadyNegativated(negativation=live)
+            if case.invoice_is_live:
+                live = await work.negativations.live_of_invoices([command.invoice_id])
+                raise AlreadyNegativated(negativation=live[command.invoice_id])
             reasons = reasons_against(case, known_codes)
             if reasons:
                 raise NotEligible(reasons=reasons)

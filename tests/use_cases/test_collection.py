@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.memory.clock import FixedClock
 from core.domain.bureau import BureauCode, BureauEventKind
 from core.domain.code_tables import CodeTable
 from core.domain.collection import (
@@ -238,6 +239,14 @@ async def test_switched_off_the_routine_still_clears(world: World) -> None:
     assert (await run(world)).counts == {"CLEARED": 1}
 
 
+class SlowClock(FixedClock):
+    """A clock that shows four tenths of a second more each time."""
+
+    def now(self) -> datetime:
+        self.at += timedelta(seconds=0.4)
+        return self.at
+
+
 async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(world: World) -> None:
     async with world.units_of_work.begin() as work:
         for _ in range(2 * CHUNK):
@@ -247,7 +256,7 @@ async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(world: 
     first = await world.use_case(AdvanceCollection)(begun.id)
     assert (first.status, first.examined) == (CollectionRunStatus.RUNNING, CHUNK)
 
-    carry_on = world.use_case(ContinueCollection)
+    carry_on = replace(world.use_case(ContinueCollection), clock=SlowClock(at=world.clock.at))
     turns = 0
     while await carry_on():
         turns += 1
@@ -255,7 +264,7 @@ async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(world: 
     done = await run(world)
     assert done.status is CollectionRunStatus.DONE
     assert done.counts == {"REGISTERED": 2 * CHUNK + 1}
-    assert turns >= 2
+    assert turns == 2
     async with world.units_of_work.read() as work:
         assert await work.negativations.count(NegativationFilter()) == 2 * CHUNK + 1
 
@@ -355,13 +364,39 @@ async def test_a_settled_invoice_is_not_taken_up(world: World) -> None:
 
 
 class SlowCodes(BureauCodes):
-    """A code table that is asked for in vain until `answered`."""
+    """A code table that is asked for in vain until `answered`; whoever asked before that is told of an empty one."""
 
     answered = asyncio.Event()
 
     async def of(self, integration: Integration, table: CodeTable) -> Sequence[BureauCode]:
+        if self.answered.is_set():
+            return await super().of(integration, table)
         await self.answered.wait()
         return ()
+
+
+class NoCodes(BureauCodes):
+    """A provider whose code table is empty."""
+
+    async def of(self, integration: Integration, table: CodeTable) -> Sequence[BureauCode]:
+        return ()
+
+
+async def test_the_codes_are_asked_for_once_a_day(world: World) -> None:
+    await run(world)
+    await run(world, dry_run=True)
+    assert len(world.bureau.called("restriction_codes")) == 1
+    world.clock.advance(timedelta(days=1))
+    await run(world)
+    assert len(world.bureau.called("restriction_codes")) == 2
+
+
+async def test_an_empty_code_table_is_an_answer(world: World) -> None:
+    advance = world.use_case(AdvanceCollection)
+    codes = NoCodes(**{field.name: getattr(advance.codes, field.name) for field in fields(advance.codes)})
+    begun = await world.use_case(StartCollection)(StartCollectionCommand(caller=world.caller))
+    async with asyncio.timeout(5):
+        assert (await replace(advance, codes=codes)(begun.id)).counts == {"NOT_ELIGIBLE": 1}
 
 
 async def test_the_codes_of_one_branch_never_decide_about_another(world: World) -> None:
@@ -379,6 +414,7 @@ async def test_the_codes_of_one_branch_never_decide_about_another(world: World) 
     await asyncio.sleep(0)
 
     await fast(begun.id)
+    assert not slow.done()
     SlowCodes.answered.set()
     await slow
 

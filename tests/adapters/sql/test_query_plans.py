@@ -235,6 +235,27 @@ async def test_a_range_in_its_own_order_is_sought(storage: Storage) -> None:
             assert "TEMP B-TREE" not in plan, (matching, plan)
 
 
+MANY: list[Callable[[UnitOfWork], Awaitable[object]]] = [
+    lambda work: work.customers.get_many(THREE),
+    lambda work: work.invoices.get_many(THREE),
+    lambda work: work.customers.by_external_ids(["x", "y"]),
+    lambda work: work.negativations.live_among(THREE),
+    lambda work: work.negativations.live_of_invoices(THREE),
+    lambda work: work.negativations.latest_of_invoices(THREE),
+    lambda work: work.negativations.live_contracts([("1", "2"), ("3", "4")], Environment.PRODUCTION),
+    lambda work: work.negativations.histories(THREE),
+    lambda work: work.consultations.reports(THREE),
+    lambda work: work.collection_settings.of(THREE),
+]
+"""Records that are looked for by many values at once."""
+
+
+@pytest.mark.parametrize("place", range(len(MANY)))
+async def test_each_of_many_values_is_sought_in_an_index(storage: Storage, place: int) -> None:
+    plan = await _plan_of(storage, MANY[place])
+    assert re.match(r"SEARCH \w+ USING (COVERING )?INDEX", plan), plan
+
+
 async def test_registrations_to_clear_are_found_among_those_alone(storage: Storage) -> None:
     for field in NegativationOrder:
         order = Order(field, Direction.ASC)
