@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from adapters.connect_sa.client import ConnectSaBureau
+from adapters.sql.transaction import Transaction
 from core.use_cases import rotate_credentials, settle_rotation
 from core.use_cases.rotate_credentials import RotateCredentials, RotateCredentialsCommand, RotationDone
 from server import cli
@@ -42,8 +43,15 @@ class _Steps:
 
 
 def _watch(steps: _Steps) -> None:
-    for moment in ("before_cursor_execute", "commit"):
-        event.listen(Engine, moment, steps.step)
+    event.listen(Engine, "before_cursor_execute", steps.step)
+    for way in ("fetch", "change"):
+        run = getattr(Transaction, way)
+
+        async def running(self: Transaction, *arguments: Any, _run: Any = run) -> Any:
+            steps.step()
+            return await _run(self, *arguments)
+
+        setattr(Transaction, way, running)
     for name in ("change_password", "test_credentials"):
         call = getattr(ConnectSaBureau, name)
 
