@@ -100,6 +100,8 @@ class PostgresqlDriver(Driver):
 
     def __init__(self, url: URL, *, connections: int) -> None:
         self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+        # An extra of the package: whoever keeps to SQLite does not have it.
+        self._asyncpg = import_module("asyncpg")
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._places: _Places[Any] = _Places(connections, self._connect)
 
@@ -108,6 +110,12 @@ class PostgresqlDriver(Driver):
         try:
             # What somebody gave up is cancelled on the server, and the driver waits for that before it sends the next.
             rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
+        except (self._asyncpg.InternalClientError, self._asyncpg.InterfaceError) as error:
+            # The server's last word may have come, but not yet the end of the connection: the driver is confused then.
+            if isinstance(error, self._asyncpg.InternalClientError) or connection.is_closed():
+                connection.terminate()
+                raise ConnectionResetError from error
+            raise
         finally:
             if connection.is_closed():
                 self._places.drop(connection)
@@ -123,9 +131,7 @@ class PostgresqlDriver(Driver):
             await connection.close(timeout=CONNECT_SECONDS)
 
     async def _connect(self) -> Any:
-        # An extra of the package: whoever keeps to SQLite does not have it.
-        asyncpg = import_module("asyncpg")
-        return await asyncpg.connect(
+        return await self._asyncpg.connect(
             self._address,
             timeout=CONNECT_SECONDS,
             command_timeout=ANSWER_SECONDS,
