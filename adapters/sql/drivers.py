@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -14,7 +15,7 @@ from sqlalchemy import URL, Dialect
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
-from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS, POOL_TIMEOUT_SECONDS
+from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS, POOL_TIMEOUT_SECONDS, bound
 from adapters.sql.sqlite_file import SqliteFile
 from ports.rows import Form
 
@@ -23,6 +24,9 @@ READERS = 4
 
 _LONGEST_PREPARED = 1_000_000
 """In characters: pages inside the records of a page are one statement with a part for each of them."""
+
+_ENDING_SECONDS = 2.0
+"""How long a connection that is thrown away may take to end well."""
 
 ConnectionT = TypeVar("ConnectionT")
 
@@ -104,23 +108,23 @@ class PostgresqlDriver(Driver):
         self._asyncpg = import_module("asyncpg")
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._places: _Places[Any] = _Places(connections, self._connect)
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         connection = await self._places.take()
         try:
-            # What somebody gave up is cancelled on the server, and the driver waits for that before it sends the next.
             rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
-        except (self._asyncpg.InternalClientError, self._asyncpg.InterfaceError) as error:
-            # The server's last word may have come, but not yet the end of the connection: the driver is confused then.
-            if isinstance(error, self._asyncpg.InternalClientError) or connection.is_closed():
-                connection.terminate()
+        except BaseException as error:
+            if not self._lost(connection, error):
+                self._places.give_back(connection)
+                raise
+            self._places.drop(connection)
+            self._ending.add(ending := asyncio.create_task(_ended(connection)))
+            ending.add_done_callback(self._ending.discard)
+            if isinstance(error, (self._asyncpg.InternalClientError, self._asyncpg.InterfaceError)):
                 raise ConnectionResetError from error
             raise
-        finally:
-            if connection.is_closed():
-                self._places.drop(connection)
-            else:
-                self._places.give_back(connection)
+        self._places.give_back(connection)
         return rows
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -129,15 +133,36 @@ class PostgresqlDriver(Driver):
     async def close(self) -> None:
         for connection in self._places.connections:
             await connection.close(timeout=CONNECT_SECONDS)
+        await asyncio.gather(*self._ending)
+
+    def _lost(self, connection: Any, error: BaseException) -> bool:
+        """Whether a connection is not fit for another statement: this one was given up and may go on, or the server ended it.
+
+        The server's last word may have come, but not yet the end of the connection: the driver is confused then.
+        """
+        lasting = (asyncio.CancelledError, self._asyncpg.InternalClientError)
+        return isinstance(error, lasting) or connection.is_closed()
 
     async def _connect(self) -> Any:
-        return await self._asyncpg.connect(
+        connection = await self._asyncpg.connect(
             self._address,
             timeout=CONNECT_SECONDS,
             command_timeout=ANSWER_SECONDS,
             max_cacheable_statement_size=_LONGEST_PREPARED,
             server_settings={"default_transaction_read_only": "on"},
         )
+        try:
+            await bound(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+
+async def _ended(connection: Any) -> None:
+    """Close a connection of asyncpg, which asks the server first to give up the statement."""
+    with suppress(Exception):  # it is thrown away, for whatever reason
+        await connection.close(timeout=_ENDING_SECONDS)
 
 
 class SqliteDriver(Driver):
@@ -193,5 +218,7 @@ class SqliteDriver(Driver):
                 await connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.stop()
+            # Its thread still answers to this loop, which may be closed a moment later.
+            await asyncio.to_thread(connection._thread.join, _ENDING_SECONDS)
             raise
         return connection

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,20 @@ everybody else from the same promises."""
 
 CONNECT_SECONDS = 10.0
 """How long PostgreSQL may take to let us in."""
+
+_BOUND = """
+    SELECT set_config(name, milliseconds, false)
+    FROM
+        (SELECT current_setting('server_version_num')::int AS version) AS server,
+        LATERAL (VALUES
+            ('transaction_timeout', $1::text, version >= 170000),
+            ('client_connection_check_interval', $2::text, version >= 140000 AND version() LIKE '%linux%')
+        ) AS bound (name, milliseconds, known)
+    WHERE known
+"""
+
+_LOOK_FOR_CLIENT = timedelta(seconds=1)
+"""How often PostgreSQL looks whether whoever asked for a statement is still there."""
 
 ANSWER_SECONDS = 60.0
 """How long PostgreSQL may take to answer a statement: nobody waits longer, and a machine that is gone never answers."""
@@ -115,7 +130,12 @@ def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
             "server_settings": {"idle_in_transaction_session_timeout": str(milliseconds)},
         },
     )
-    _bound_transactions(engine.sync_engine, int(ANSWER_SECONDS * 1000))
+    bounded = partial(bound, answer_seconds=ANSWER_SECONDS)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: Any, _: object) -> None:
+        connection.run_async(bounded)
+
     return engine
 
 
@@ -126,20 +146,14 @@ def _engine(url: URL, **options: Any) -> AsyncEngine:
     return create_async_engine(url, hide_parameters=True, **options)
 
 
-def _bound_transactions(engine: Engine, milliseconds: int) -> None:
-    """End transactions that last too long, from PostgreSQL 17 on: a process that stands still between preparing a statement
-    and executing it does not count as idle."""
-    bound = f"""
-        SELECT set_config('transaction_timeout', '{milliseconds}', false)
-        WHERE current_setting('server_version_num')::int >= 170000
+async def bound(driver: Any, answer_seconds: float = ANSWER_SECONDS) -> None:
+    """Let the server of an asyncpg connection end what lasts too long, and what nobody waits for.
+
+    From PostgreSQL 17 on, transactions: a process that stands still between preparing a statement and executing it does not count
+    as idle. From 14 on (on Linux), statements whose client is gone: a request to cancel is lost when it comes before the statement.
     """
-
-    async def set_bound(driver: Any) -> None:
-        await driver.execute(bound)
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _: object) -> None:
-        connection.run_async(set_bound)
+    bounds = (int(answer_seconds * 1000), _LOOK_FOR_CLIENT // timedelta(milliseconds=1))
+    await driver.execute(_BOUND, *map(str, bounds))
 
 
 def _begin_with(engine: Engine, statement: str) -> None:

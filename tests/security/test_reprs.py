@@ -41,7 +41,7 @@ def _dataclasses() -> Iterator[type]:
             if module.name.endswith("__main__") or ".migrations." in module.name:
                 continue
             for found in vars(importlib.import_module(module.name)).values():
-                ours = getattr(found, "__module__", "").split(".")[0] == root.__name__
+                ours = str(getattr(found, "__module__", "")).split(".")[0] == root.__name__
                 if ours and isinstance(found, type) and is_dataclass(found) and found not in seen:
                     seen.add(found)
                     yield found

@@ -17,6 +17,13 @@ BUSY = """SELECT count(*) FROM pg_stat_activity
     WHERE query = 'SELECT pg_sleep(600)' AND state = 'active' AND datname = current_database()"""
 
 
+async def busy(database: Database) -> int:
+    """How many of the statements PostgreSQL still works at."""
+    async with database.reading(FixedClock()) as unit:
+        found: int = (await unit.connection.execute(text(BUSY))).scalar_one()
+    return found
+
+
 @pytest.mark.parametrize("writable", [True, False], ids=["writing", "reading"])
 @pytest.mark.parametrize("turns", [0, 2, 50])
 @pytest.mark.parametrize("way", ["SQLAlchemy", "driver"])
@@ -58,9 +65,9 @@ async def test_everything_is_given_back(bare_address: str, writable: bool, turns
             remembered = [await cancelled() for _ in range(3)]
             async with database.writing(clock) as unit:
                 assert (await unit.connection.execute(text("SELECT 1"))).scalar_one() == 1
-            if not database.on_sqlite:
-                async with database.reading(clock) as unit:
-                    assert (await unit.connection.execute(text(BUSY))).scalar_one() == 0
+            # A request to cancel may come before its statement, and is lost then: the server still sees that its client is gone.
+            while not database.on_sqlite and await busy(database):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.1)
         assert [engine.pool.checkedout() for engine in database.engines] == [0] * len(database.engines)  # type: ignore[attr-defined]
         assert len(remembered) == 3
     finally:
