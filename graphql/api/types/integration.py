@@ -27,7 +27,7 @@ class Credential:
     state: CredentialState = strawberry.field(description="What is known of it (situação).")
     changed_at: datetime | None = strawberry.field(description="When it was last changed (alterada em).")
     last_success_at: datetime | None = strawberry.field(
-        description="When the provider last took it (último sucesso)."
+        description="When the provider last took it, to the minute or so (último sucesso)."
     )
     last_refusal_at: datetime | None = strawberry.field(
         description="When the provider last refused it (última recusa)."
