@@ -3,15 +3,16 @@
 import asyncio
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import reduce
 from importlib import import_module
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import aiosqlite
 import orjson
-from sqlalchemy import URL, Dialect
+from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, func, literal, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
@@ -24,6 +25,8 @@ READERS = 4
 
 _LONGEST_PREPARED = 1_000_000
 """In characters: pages inside the records of a page are one statement with a part for each of them."""
+
+_MOST_ARGUMENTS = 100
 
 _ENDING_SECONDS = 2.0
 """How long a connection that is thrown away may take to end well."""
@@ -40,6 +43,14 @@ class Driver(Protocol):
     @abstractmethod
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         """The rows that the statement finds. Raises TimeoutError when no connection gets free, and what the database raises."""
+
+    @abstractmethod
+    def packed(self, query: Select[Any]) -> Select[Any]:
+        """The query in the form whose rows `unpacked` fetches best."""
+
+    @abstractmethod
+    async def unpacked(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """The rows of a statement that was made of a packed query. Raises what `fetch` raises."""
 
     @abstractmethod
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -127,6 +138,12 @@ class PostgresqlDriver(Driver):
         self._places.give_back(connection)
         return rows
 
+    def packed(self, query: Select[Any]) -> Select[Any]:
+        return query
+
+    async def unpacked(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        return await self.fetch(statement, values)
+
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         return await self.fetch(statement, values)
 
@@ -165,6 +182,21 @@ async def _ended(connection: Any) -> None:
         await connection.close(timeout=_ENDING_SECONDS)
 
 
+def _json_array(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """The columns as one JSON array: parts of it, without their brackets, where they are more than a function of SQLite takes."""
+    parts: list[ColumnElement[Any]] = [
+        func.json_array(*columns[start : start + _MOST_ARGUMENTS])
+        for start in range(0, len(columns), _MOST_ARGUMENTS)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    inside: Iterator[ColumnElement[Any]] = (
+        func.substr(part, 2, func.length(part) - 2, type_=Text()) for part in parts
+    )
+    joined = reduce(lambda left, right: left + "," + right, inside)
+    return func.json(literal("[") + joined + "]")
+
+
 class SqliteDriver(Driver):
     """aiosqlite: one hop into a connection's thread and back for each statement.
 
@@ -196,6 +228,19 @@ class SqliteDriver(Driver):
             raise
         finally:
             self._places.give_back(connection)
+
+    def packed(self, query: Select[Any]) -> Select[Any]:
+        """All rows as one value. The driver needs the interpreter after each row, and waits for it as long as others are served:
+        fifty rows cost several times as much as one.
+        """
+        # Without a limit SQLite would see no use in the order of what is put together.
+        inner = (query if query._limit_clause is not None else query.limit(-1)).subquery()
+        return select(func.json_group_array(_json_array(list(inner.c))))
+
+    async def unpacked(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        ((rows,),) = await self.fetch(statement, values)
+        found: Sequence[Sequence[Any]] = orjson.loads(rows)
+        return found
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()

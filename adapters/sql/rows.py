@@ -139,11 +139,11 @@ class SqlRows(Rows):
             statement = self._statements[key] = self._compiled(make())
             if len(self._statements) > _REMEMBERED:
                 del self._statements[next(iter(self._statements))]
-        return await self._driver.fetch(statement.text, statement.bound(values))
+        return await self._driver.unpacked(statement.text, statement.bound(values))
 
     def _compiled(self, query: Select[Any]) -> Statement:
         dialect = self._driver.dialect
-        compiled = query.compile(dialect=dialect)
+        compiled = self._driver.packed(query).compile(dialect=dialect)
         parameters: list[tuple[int | None, Any, Callable[[Any], Any] | None]] = []
         for name in compiled.positiontup or ():
             known = compiled.binds[name]
