@@ -233,9 +233,7 @@ class SqliteDriver(Driver):
         """All rows as one value. The driver needs the interpreter after each row, and waits for it as long as others are served:
         fifty rows cost several times as much as one.
         """
-        # Without a limit SQLite would see no use in the order of what is put together.
-        inner = (query if query._limit_clause is not None else query.limit(-1)).subquery()
-        return select(func.json_group_array(_json_array(list(inner.c))))
+        return select(func.json_group_array(_json_array(list(query.subquery().c))))
 
     async def unpacked(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         ((rows,),) = await self.fetch(statement, values)

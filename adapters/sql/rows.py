@@ -85,7 +85,7 @@ class SqlRows(Rows):
 
         shapes = tuple(condition.shape for condition in conditions)
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
-        return await self._run(key, make, keyset.values(conditions, window))
+        return await self._several(key, make, keyset.values(conditions, window))
 
     async def pages(
         self, of: ListName, columns: Columns, matching: Sequence[Any], order: Order[Any], window: Window
@@ -102,7 +102,7 @@ class SqlRows(Rows):
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
         values = [value for each in every for value in keyset.values(each, window)]
         found: list[list[Row]] = [[] for _ in every]
-        for row in await self._run(key, make, values):
+        for row in await self._several(key, make, values):
             found[row[-1]].append(row)
         return found[: len(matching)]
 
@@ -118,7 +118,8 @@ class SqlRows(Rows):
 
         shapes = tuple(condition.shape for condition in conditions)
         values = [value for condition in conditions for value in condition.values]
-        ((total,),) = await self._run(("count", of, shapes), make, values)
+        statement = self._known(("count", of, shapes), make)
+        ((total,),) = await self._driver.fetch(statement.text, statement.bound(values))
         return int(total)
 
     async def of_ids(self, of: ListName, columns: Columns, ids: Collection[UUID]) -> Sequence[Row]:
@@ -130,20 +131,27 @@ class SqlRows(Rows):
             numbered, column = _Numbered(), METADATA.tables[of].c.id
             return _selection(of, columns).where(column.in_([numbered(each, column.type) for each in wanted]))
 
-        return await self._run(("ids", of, columns, len(wanted)), make, wanted)
+        statement = self._known(("ids", of, columns, len(wanted)), make)
+        return await self._driver.fetch(statement.text, statement.bound(wanted))
 
-    async def _run(self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]) -> Sequence[Row]:
+    async def _several(
+        self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]
+    ) -> Sequence[Row]:
+        statement = self._known(key, lambda: self._driver.packed(make()))
+        return await self._driver.unpacked(statement.text, statement.bound(values))
+
+    def _known(self, key: Key, make: Callable[[], Select[Any]]) -> Statement:
         statement = self._statements.get(key)
         if statement is None:
             # Under a key without values: what was once asked for is not remembered.
             statement = self._statements[key] = self._compiled(make())
             if len(self._statements) > _REMEMBERED:
                 del self._statements[next(iter(self._statements))]
-        return await self._driver.unpacked(statement.text, statement.bound(values))
+        return statement
 
     def _compiled(self, query: Select[Any]) -> Statement:
         dialect = self._driver.dialect
-        compiled = self._driver.packed(query).compile(dialect=dialect)
+        compiled = query.compile(dialect=dialect)
         parameters: list[tuple[int | None, Any, Callable[[Any], Any] | None]] = []
         for name in compiled.positiontup or ():
             known = compiled.binds[name]
