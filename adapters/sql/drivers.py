@@ -54,7 +54,7 @@ class Driver(Protocol):
 
     @abstractmethod
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """Like `fetch`, for what an index finds at once; it may fail where `fetch` waits."""
+        """Like `fetch`, for the few rows that an index finds at once."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -242,10 +242,13 @@ class SqliteDriver(Driver):
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()
-        if self._glancing is None:
-            self._glancing = sqlite3.connect(self._path, timeout=0, isolation_level=None)
-            self._glancing.execute("PRAGMA query_only = ON")
-        return self._glancing.execute(statement, values).fetchall()
+        try:
+            if self._glancing is None:
+                self._glancing = sqlite3.connect(self._path, timeout=0, isolation_level=None)
+                self._glancing.execute("PRAGMA query_only = ON")
+            return self._glancing.execute(statement, values).fetchall()
+        except sqlite3.Error:  # a lock, for which the whole process would wait here
+            return await self.fetch(statement, values)
 
     async def close(self) -> None:
         if self._glancing is not None:

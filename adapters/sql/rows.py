@@ -132,7 +132,7 @@ class SqlRows(Rows):
             return _selection(of, columns).where(column.in_([numbered(each, column.type) for each in wanted]))
 
         statement = self._known(("ids", of, columns, len(wanted)), make)
-        return await self._driver.fetch(statement.text, statement.bound(wanted))
+        return await self._driver.glance(statement.text, statement.bound(wanted))
 
     async def _several(
         self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]

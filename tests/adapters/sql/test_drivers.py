@@ -1,6 +1,8 @@
 """The connections that rows are read by: no place is lost, and nobody waits for one for ever."""
 
 import asyncio
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -111,3 +113,20 @@ async def test_rows_are_the_same_packed(driver: Driver, width: int) -> None:
         dialect=driver.dialect, compile_kwargs={"literal_binds": True}
     )
     assert list(await driver.unpacked(str(nothing), [])) == []
+
+
+async def test_who_cannot_look_at_once_waits(sqlite_template: Path, tmp_path: Path) -> None:
+    file = Path(shutil.copy(sqlite_template, tmp_path / "fiador.db"))
+    other = sqlite3.connect(file, isolation_level=None)
+    # Without a log beside the file, whoever writes keeps others from reading.
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN EXCLUSIVE")
+    database = Database(sqlite_address(file))
+    looking = asyncio.create_task(database.driver.glance("SELECT count(*) FROM branches", []))
+    await asyncio.sleep(0.2)
+    assert not looking.done()
+    other.execute("ROLLBACK")
+    other.close()
+    async with asyncio.timeout(PATIENCE):
+        assert [tuple(row) for row in await looking] == [(0,)]
+    await database.close()
