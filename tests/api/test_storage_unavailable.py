@@ -25,12 +25,13 @@ def away(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
         raise StorageUnavailable(StorageState.AWAY)
         yield
 
-    async def fetch(*_: object) -> None:
+    async def refused(*_: object) -> None:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(desk.units_of_work, "read", read)
     if desk.world.kept_in.database is not None:
-        monkeypatch.setattr(desk.world.kept_in.database.driver, "fetch", fetch)
+        for way in ("fetch", "glance"):
+            monkeypatch.setattr(desk.world.kept_in.database.driver, way, refused)
     return desk
 
 
