@@ -12,7 +12,7 @@ ROOMS  := core ports adapters graphql/api graphql/server
 
 export UV_PYTHON_DOWNLOADS := never
 
-# Two at a time, each file in one process: what a file's tests share is set up once.
+# Three at a time, each file in one process: what a file's tests share is set up once.
 TEST := $(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help

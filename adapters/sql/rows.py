@@ -1,8 +1,7 @@
 """Rows for planned answers: statements that are put together once, run by the database's driver without anything between."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
@@ -10,6 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from adapters.sql.drivers import Driver
 from adapters.sql.paging import Keyset
+from adapters.sql.prepared import Key, Statements
 from adapters.sql.stores.company import SqlBranches, SqlIntegrations
 from adapters.sql.stores.consultations import SqlConsultations
 from adapters.sql.stores.negativations import SqlNegativations
@@ -18,8 +18,6 @@ from adapters.sql.stores.records import Records, padded
 from adapters.sql.tables import METADATA
 from core.domain.paging import Order, Window
 from ports.rows import Columns, ListName, Row, Rows
-
-_REMEMBERED = 2_000
 
 _NO_WORK: Any = None
 """Stores are asked here for conditions and orders alone."""
@@ -48,23 +46,6 @@ _REFERENCES = {
 }
 """For the word before the point: the table referred to, by which column, and which column of it that is."""
 
-Key: TypeAlias = tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement as the driver takes it. Each of its parameters is one of the values (a place among them) or a constant."""
-
-    text: str
-    parameters: tuple[tuple[int | None, Any, Callable[[Any], Any] | None], ...]
-
-    def bound(self, values: Sequence[Any]) -> list[Any]:
-        """The parameters for these values."""
-        return [
-            constant if place is None else values[place] if process is None else process(values[place])
-            for place, constant, process in self.parameters
-        ]
-
 
 class SqlRows(Rows):
     """Rows by statements that are remembered by their shape: which columns, which conditions, which order, which bounds."""
@@ -72,7 +53,7 @@ class SqlRows(Rows):
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self.forms = driver.forms
-        self._statements: dict[Key, Statement] = {}
+        self._statements = Statements(driver.dialect)
 
     async def page(
         self, of: ListName, columns: Columns, matching: Any, order: Order[Any], window: Window
@@ -118,8 +99,8 @@ class SqlRows(Rows):
 
         shapes = tuple(condition.shape for condition in conditions)
         values = [value for condition in conditions for value in condition.values]
-        statement = self._known(("count", of, shapes), make)
-        ((total,),) = await self._driver.fetch(statement.text, statement.bound(values))
+        statement = self._statements.of(("count", of, shapes), make)
+        ((total,),) = await self._driver.fetch(statement.text, statement.bound(_numbered(values)))
         return int(total)
 
     async def of_ids(self, of: ListName, columns: Columns, ids: Collection[UUID]) -> Sequence[Row]:
@@ -131,37 +112,19 @@ class SqlRows(Rows):
             numbered, column = _Numbered(), METADATA.tables[of].c.id
             return _selection(of, columns).where(column.in_([numbered(each, column.type) for each in wanted]))
 
-        statement = self._known(("ids", of, columns, len(wanted)), make)
-        return await self._driver.glance(statement.text, statement.bound(wanted))
+        statement = self._statements.of(("ids", of, columns, len(wanted)), make)
+        return await self._driver.glance(statement.text, statement.bound(_numbered(wanted)))
 
     async def _several(
         self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]
     ) -> Sequence[Row]:
-        statement = self._known(key, lambda: self._driver.packed(make()))
-        return await self._driver.unpacked(statement.text, statement.bound(values))
+        statement = self._statements.of(key, lambda: self._driver.packed(make()))
+        return await self._driver.unpacked(statement.text, statement.bound(_numbered(values)))
 
-    def _known(self, key: Key, make: Callable[[], Select[Any]]) -> Statement:
-        statement = self._statements.get(key)
-        if statement is None:
-            # Under a key without values: what was once asked for is not remembered.
-            statement = self._statements[key] = self._compiled(make())
-            if len(self._statements) > _REMEMBERED:
-                del self._statements[next(iter(self._statements))]
-        return statement
 
-    def _compiled(self, query: Select[Any]) -> Statement:
-        dialect = self._driver.dialect
-        compiled = query.compile(dialect=dialect)
-        parameters: list[tuple[int | None, Any, Callable[[Any], Any] | None]] = []
-        for name in compiled.positiontup or ():
-            known = compiled.binds[name]
-            process = known.type.dialect_impl(dialect).bind_processor(dialect)
-            if name.startswith(_PREFIX):
-                parameters.append((int(name.removeprefix(_PREFIX)), None, process))
-            else:
-                constant = known.effective_value
-                parameters.append((None, constant if process is None else process(constant), None))
-        return Statement(str(compiled), tuple(parameters))
+def _numbered(values: Sequence[Any]) -> dict[str, Any]:
+    """The values by the names of their parameters."""
+    return {f"{_PREFIX}{number}": value for number, value in enumerate(values)}
 
 
 _PREFIX = "value_"
