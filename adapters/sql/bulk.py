@@ -27,9 +27,9 @@ async def insert(work: Work, row_type: type[Row], rows: Sequence[Values]) -> Non
     await _insert(work, row_type, rows)
 
 
-async def insert_new(work: Work, row_type: type[Row], rows: Sequence[Values], key: str) -> int:
-    """Store those rows whose `key` is not there already; tells how many."""
-    return len(await _insert(work, row_type, rows, new=key, returning=(key,)))
+async def insert_new(work: Work, row_type: type[Row], rows: Sequence[Values], *key: str) -> int:
+    """Store those rows whose values in the columns of a unique `key` are not there already; tells how many."""
+    return len(await _insert(work, row_type, rows, new=key, returning=key))
 
 
 async def insert_numbered(
@@ -49,7 +49,7 @@ async def _insert(
     row_type: type[Row],
     rows: Sequence[Values],
     *,
-    new: str | None = None,
+    new: tuple[str, ...] = (),
     returning: tuple[str, ...] = (),
 ) -> Sequence[Any]:
     work.require_writable()
@@ -80,7 +80,7 @@ def _statement(
     on_sqlite: bool,
     same: tuple[str, ...],
     apart: tuple[str, ...],
-    new: str | None,
+    new: tuple[str, ...],
     returning: tuple[str, ...],
 ) -> str:
     if on_sqlite:
@@ -96,8 +96,8 @@ def _statement(
     into, values = ", ".join(_quoted((*same, *apart))), ", ".join((*given, *told))
     # SQLite would take ON CONFLICT for the condition of a join if no WHERE came before it.
     text = f'INSERT INTO "{table}" ({into}) SELECT {values} FROM {rows} WHERE true'  # noqa: S608 - our own names
-    if new is not None:
-        text += f' ON CONFLICT ("{new}") DO NOTHING'
+    if new:
+        text += f" ON CONFLICT ({', '.join(_quoted(new))}) DO NOTHING"
     if returning:
         text += f" RETURNING {', '.join(_quoted(returning))}"
     return text

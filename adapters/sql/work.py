@@ -190,22 +190,6 @@ class Work:
         number: int = inserted.number
         return number
 
-    async def insert_many(self, rows: Sequence[Row], *, new: Sequence[str] = ()) -> None:
-        """Insert rows of one kind, in their order; with `new`, only those whose values there are not taken yet."""
-        self.require_writable()
-        if not rows:
-            return
-        table = table_of(type(rows[0]))
-
-        def make() -> Insert:
-            statement = self._insert(table)
-            return statement.on_conflict_do_nothing(index_elements=new) if new else statement
-
-        if len(rows) == 1:
-            await self._change(("insert many", table, *new), make, vars(rows[0]), names_of(type(rows[0])))
-        else:
-            await self.connection.execute(make(), [values_of(row) for row in rows])
-
     async def insert_new(self, row: Row) -> bool:
         """Insert a row unless its primary key is there already; tells whether."""
         self.require_writable()

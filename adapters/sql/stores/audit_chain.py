@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
+from adapters.sql import bulk
 from adapters.sql.mapping.administration import audit_event_of
 from adapters.sql.tables import AuditEventRow, AuditSealRow
 from adapters.sql.work import Work, table_of
@@ -80,7 +81,8 @@ class SqlAuditChain(AuditChain):
             last = ChainHead(position=position, digest=digest)
         if last is None:
             return 0
-        await self._work.insert_many([AuditSealRow(position=last.position, digest=last.digest, sealed_at=at)])
+        seal = {"position": last.position, "digest": last.digest, "sealed_at": at}
+        await bulk.insert(self._work, AuditSealRow, [seal])
         return await self._work.change(delete(_EVENTS).where(_EVENTS.c.position <= last.position))
 
     async def _readable(self, numbers: Sequence[int]) -> dict[int, AuditEvent]:

@@ -103,7 +103,8 @@ async def test_what_is_stored_is_what_sqlalchemy_stores(bare_address: str) -> No
                 if own:
                     await bulk.insert(work, RoutineRow, [values_of(each) for each in routines])
                 else:
-                    await work.insert_many(routines)
+                    rows = [values_of(each) for each in routines]
+                    await work.connection.execute(table_of(RoutineRow).insert(), rows)
                 found.append(await _raw(work, RoutineRow))
                 await work.change(table_of(RoutineRow).delete())
     assert len(found[0]) == len(ODD)
