@@ -108,21 +108,12 @@ async def chunks_of(
             yield [column.cells(lines, show) for column in columns]
 
 
-def _consultation(
+def _column(
     title: str,
     width: int,
-    cells: Callable[[ConsultationLines, Shown], Cells],
+    cells: Callable[[LinesT, Shown], Cells],
     kind: CellKind = CellKind.TEXT,
-) -> ReportColumn[ConsultationLines]:
-    return ReportColumn(column=TableColumn(title=title, width=width, kind=kind), cells=cells)
-
-
-def _negativation(
-    title: str,
-    width: int,
-    cells: Callable[[NegativationLines, Shown], Cells],
-    kind: CellKind = CellKind.TEXT,
-) -> ReportColumn[NegativationLines]:
+) -> ReportColumn[LinesT]:
     return ReportColumn(column=TableColumn(title=title, width=width, kind=kind), cells=cells)
 
 
@@ -146,56 +137,52 @@ def _codes(lines: NegativationLines) -> Cells:
     ]
 
 
-CONSULTATION_COLUMNS = (
-    _consultation("ID", 8, lambda lines, show: lines.number, CellKind.INTEGER),
-    _consultation("Data da consulta", 20, lambda lines, show: lines.performed_at, CellKind.INSTANT),
-    _consultation("Consultar por", 13, lambda lines, show: _words(SUBJECT_KINDS, lines.subject_kind)),
-    _consultation("Nome", 34, lambda lines, show: show.names(lines.subject_name, lines.document)),
-    _consultation("CPF/CNPJ", 20, lambda lines, show: show.documents(lines.document)),
-    _consultation("UF", 5, lambda lines, show: lines.state_code),
-    _consultation("Tipo de consulta", 22, lambda lines, show: _words(PLANS, lines.plan)),
-    _consultation("Finalidade", 30, lambda lines, show: _words(PURPOSES, lines.purpose)),
-    _consultation("Resultado", 14, lambda lines, show: _words(OUTCOMES, lines.outcome)),
-    _consultation("Filial", 26, lambda lines, show: lines.branch_name),
-    _consultation("Integração", 16, lambda lines, show: _integrations(lines)),
-    _consultation("Ambiente", 13, lambda lines, show: _words(ENVIRONMENTS, lines.environment)),
-    _consultation("Responsável", 24, lambda lines, show: lines.performed_by),
-    _consultation("Cobrada", 9, lambda lines, show: lines.billable, CellKind.TRUTH),
-    _consultation("Custo", 11, lambda lines, show: lines.cost, CellKind.AMOUNT),
-    _consultation("Protocolo", 20, lambda lines, show: lines.protocol),
-    _consultation("Código do birô", 14, lambda lines, show: lines.bureau_code),
+CONSULTATION_COLUMNS: tuple[ReportColumn[ConsultationLines], ...] = (
+    _column("ID", 8, lambda lines, show: lines.number, CellKind.INTEGER),
+    _column("Data da consulta", 20, lambda lines, show: lines.performed_at, CellKind.INSTANT),
+    _column("Consultar por", 13, lambda lines, show: _words(SUBJECT_KINDS, lines.subject_kind)),
+    _column("Nome", 34, lambda lines, show: show.names(lines.subject_name, lines.document)),
+    _column("CPF/CNPJ", 20, lambda lines, show: show.documents(lines.document)),
+    _column("UF", 5, lambda lines, show: lines.state_code),
+    _column("Tipo de consulta", 22, lambda lines, show: _words(PLANS, lines.plan)),
+    _column("Finalidade", 30, lambda lines, show: _words(PURPOSES, lines.purpose)),
+    _column("Resultado", 14, lambda lines, show: _words(OUTCOMES, lines.outcome)),
+    _column("Filial", 26, lambda lines, show: lines.branch_name),
+    _column("Integração", 16, lambda lines, show: _integrations(lines)),
+    _column("Ambiente", 13, lambda lines, show: _words(ENVIRONMENTS, lines.environment)),
+    _column("Responsável", 24, lambda lines, show: lines.performed_by),
+    _column("Cobrada", 9, lambda lines, show: lines.billable, CellKind.TRUTH),
+    _column("Custo", 11, lambda lines, show: lines.cost, CellKind.AMOUNT),
+    _column("Protocolo", 20, lambda lines, show: lines.protocol),
+    _column("Código do birô", 14, lambda lines, show: lines.bureau_code),
 )
 """The report of consultations (relatório de consultas análise de crédito)."""
 
-NEGATIVATION_COLUMNS = (
-    _negativation("ID", 8, lambda lines, show: lines.number, CellKind.INTEGER),
-    _negativation("Situação", 28, lambda lines, show: _words(STATUSES, lines.status)),
-    _negativation("Forma", 12, lambda lines, show: _words(FORMS, lines.form)),
-    _negativation("Cliente", 34, lambda lines, show: show.names(lines.debtor_name, lines.debtor_document)),
-    _negativation("CPF/CNPJ", 20, lambda lines, show: show.documents(lines.debtor_document)),
-    _negativation("Boleto", 9, lambda lines, show: lines.invoice_number, CellKind.INTEGER),
-    _negativation("Código externo do boleto", 24, lambda lines, show: lines.invoice_external_id),
-    _negativation(
-        "Situação do boleto", 18, lambda lines, show: _words(INVOICE_STATUSES, lines.invoice_status)
-    ),
-    _negativation("Contrato", 18, lambda lines, show: lines.contract),
-    _negativation("Valor", 14, lambda lines, show: lines.amount, CellKind.AMOUNT),
-    _negativation("Vencimento", 12, lambda lines, show: lines.due_on, CellKind.DAY),
-    _negativation("Expira em", 12, lambda lines, show: lines.expires_on, CellKind.DAY),
-    _negativation("Filial", 26, lambda lines, show: lines.branch_name),
-    _negativation("Integração", 16, lambda lines, show: _integrations(lines)),
-    _negativation("Ambiente", 13, lambda lines, show: _words(ENVIRONMENTS, lines.environment)),
-    _negativation("Código de restrição", 18, lambda lines, show: lines.restriction_code),
-    _negativation("Solicitada em", 20, lambda lines, show: lines.created_at, CellKind.INSTANT),
-    _negativation("Solicitada por", 24, lambda lines, show: lines.created_by),
-    _negativation("Atualizada em", 20, lambda lines, show: lines.updated_at, CellKind.INSTANT),
-    _negativation("Protocolo", 20, lambda lines, show: lines.protocol),
-    _negativation("Código para baixa", 16, lambda lines, show: lines.clearing_code),
-    _negativation(
-        "Baixa solicitada em", 20, lambda lines, show: lines.clearing_requested_at, CellKind.INSTANT
-    ),
-    _negativation("Baixa solicitada por", 24, lambda lines, show: lines.clearing_requested_by),
-    _negativation("Baixar até", 12, lambda lines, show: lines.clearing_due_on, CellKind.DAY),
-    _negativation("Códigos do birô", 40, lambda lines, show: _codes(lines)),
+NEGATIVATION_COLUMNS: tuple[ReportColumn[NegativationLines], ...] = (
+    _column("ID", 8, lambda lines, show: lines.number, CellKind.INTEGER),
+    _column("Situação", 28, lambda lines, show: _words(STATUSES, lines.status)),
+    _column("Forma", 12, lambda lines, show: _words(FORMS, lines.form)),
+    _column("Cliente", 34, lambda lines, show: show.names(lines.debtor_name, lines.debtor_document)),
+    _column("CPF/CNPJ", 20, lambda lines, show: show.documents(lines.debtor_document)),
+    _column("Boleto", 9, lambda lines, show: lines.invoice_number, CellKind.INTEGER),
+    _column("Código externo do boleto", 24, lambda lines, show: lines.invoice_external_id),
+    _column("Situação do boleto", 18, lambda lines, show: _words(INVOICE_STATUSES, lines.invoice_status)),
+    _column("Contrato", 18, lambda lines, show: lines.contract),
+    _column("Valor", 14, lambda lines, show: lines.amount, CellKind.AMOUNT),
+    _column("Vencimento", 12, lambda lines, show: lines.due_on, CellKind.DAY),
+    _column("Expira em", 12, lambda lines, show: lines.expires_on, CellKind.DAY),
+    _column("Filial", 26, lambda lines, show: lines.branch_name),
+    _column("Integração", 16, lambda lines, show: _integrations(lines)),
+    _column("Ambiente", 13, lambda lines, show: _words(ENVIRONMENTS, lines.environment)),
+    _column("Código de restrição", 18, lambda lines, show: lines.restriction_code),
+    _column("Solicitada em", 20, lambda lines, show: lines.created_at, CellKind.INSTANT),
+    _column("Solicitada por", 24, lambda lines, show: lines.created_by),
+    _column("Atualizada em", 20, lambda lines, show: lines.updated_at, CellKind.INSTANT),
+    _column("Protocolo", 20, lambda lines, show: lines.protocol),
+    _column("Código para baixa", 16, lambda lines, show: lines.clearing_code),
+    _column("Baixa solicitada em", 20, lambda lines, show: lines.clearing_requested_at, CellKind.INSTANT),
+    _column("Baixa solicitada por", 24, lambda lines, show: lines.clearing_requested_by),
+    _column("Baixar até", 12, lambda lines, show: lines.clearing_due_on, CellKind.DAY),
+    _column("Códigos do birô", 40, lambda lines, show: _codes(lines)),
 )
 """The report of registrations (relatório de negativações de crédito)."""
