@@ -5,29 +5,25 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from ports.administration import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 from ports.audit_chain import AuditChain
 from ports.outbox import Outbox
 from ports.retention import Retention
 from ports.routines import Routines
 from ports.stores import (
-    AccessTokens,
-    AuditTrail,
     Branches,
     ClearingTasks,
-    CodeTables,
     CollectionItems,
     CollectionRuns,
     CollectionSettings,
     Consultations,
     Customers,
-    IdempotencyRecords,
     Integrations,
     Invoices,
     Leads,
     MonitorChanges,
     Monitors,
     Negativations,
-    Parameters,
     Prospects,
 )
 

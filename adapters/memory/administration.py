@@ -18,7 +18,7 @@ from core.domain.listing import AuditFilter, AuditOrder
 from core.domain.paging import KeyValue, Order, Page, Window
 from core.domain.parameters import CreditParameters
 from core.domain.secret import KEY_ID_DIGITS
-from ports.stores import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
+from ports.administration import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 
 
 class MemoryParameters(Parameters):

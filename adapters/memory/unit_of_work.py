@@ -21,30 +21,26 @@ from adapters.memory.people import MemoryCustomers, MemoryInvoices, MemoryLeads,
 from adapters.memory.retention import MemoryRetention
 from adapters.memory.routines import MemoryRoutines
 from adapters.memory.storage import MemoryStorage, Transaction
+from ports.administration import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 from ports.audit_chain import AuditChain
 from ports.clock import Clock
 from ports.outbox import Outbox
 from ports.retention import Retention
 from ports.routines import Routines
 from ports.stores import (
-    AccessTokens,
-    AuditTrail,
     Branches,
     ClearingTasks,
-    CodeTables,
     CollectionItems,
     CollectionRuns,
     CollectionSettings,
     Consultations,
     Customers,
-    IdempotencyRecords,
     Integrations,
     Invoices,
     Leads,
     MonitorChanges,
     Monitors,
     Negativations,
-    Parameters,
     Prospects,
 )
 from ports.unit_of_work import UnitOfWork, UnitsOfWork

@@ -25,30 +25,26 @@ from adapters.sql.stores.negativations import SqlClearingTasks, SqlNegativations
 from adapters.sql.stores.people import SqlCustomers, SqlInvoices, SqlLeads, SqlProspects
 from adapters.sql.stores.retention import SqlRetention
 from adapters.sql.work import Work
+from ports.administration import AccessTokens, AuditTrail, CodeTables, IdempotencyRecords, Parameters
 from ports.audit_chain import AuditChain
 from ports.clock import Clock
 from ports.outbox import Outbox
 from ports.retention import Retention
 from ports.routines import Routines
 from ports.stores import (
-    AccessTokens,
-    AuditTrail,
     Branches,
     ClearingTasks,
-    CodeTables,
     CollectionItems,
     CollectionRuns,
     CollectionSettings,
     Consultations,
     Customers,
-    IdempotencyRecords,
     Integrations,
     Invoices,
     Leads,
     MonitorChanges,
     Monitors,
     Negativations,
-    Parameters,
     Prospects,
 )
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
