@@ -1,16 +1,12 @@
 """The collection routine: who is registered and cleared by itself, that a date has one run, and that a dry run does nothing."""
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from adapters.memory.clock import FixedClock
-from core.domain.bureau import BureauCode, BureauEventKind
-from core.domain.code_tables import CodeTable
+from core.domain.bureau import BureauEventKind
 from core.domain.collection import (
     AutomaticNegativation,
     CollectionDecision,
@@ -18,49 +14,25 @@ from core.domain.collection import (
     CollectionParameters,
     CollectionRun,
     CollectionRunStatus,
-    effective,
 )
-from core.domain.errors import Forbidden, InvalidInput, NotFound
-from core.domain.integration import Automation, Integration
+from core.domain.errors import Forbidden, InvalidInput
 from core.domain.invoice import Invoice, InvoiceStatus, SettlementMethod
 from core.domain.listing import CollectionItemFilter, CollectionOrder, NegativationFilter
 from core.domain.negativation import Negativation, NegativationForm, NegativationStatus
 from core.domain.paging import Direction, Order, Window
 from core.use_cases.advance_collection import CHUNK, AdvanceCollection
-from core.use_cases.bureau_codes import BureauCodes
-from core.use_cases.collection_settings import (
-    ReadCollectionParameters,
-    UpdateCollectionParameters,
-    UpdateCollectionParametersCommand,
-)
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection, next_daily
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
-from core.use_cases.run_collection import RunCollection
 from core.use_cases.settle_invoice import SettleInvoice, SettleInvoiceCommand
 from core.use_cases.start_collection import StartCollection, StartCollectionCommand
-from support.builders import TODAY, make_branch, make_caller, make_customer, make_invoice
+from support.builders import TODAY, make_caller, make_customer, make_invoice
+from support.collecting import AUTOMATION, collecting_company, run, save
 from support.world import World
-
-AUTOMATION = Automation(enabled=True, restriction_code="OO", clearing_code="01")
-YES = CollectionParameters(branch_id=None, automatic=AutomaticNegativation.YES, days_after_due=30)
 
 
 @pytest.fixture
 async def world() -> World:
-    """The company registers automatically thirty days after the due date."""
-    world = await World().populate(automation=AUTOMATION)
-    await save(world, YES)
-    return world
-
-
-async def save(world: World, parameters: CollectionParameters) -> None:
-    async with world.units_of_work.begin() as work:
-        await work.collection_settings.save(parameters)
-
-
-async def run(world: World, run_date: date | None = None, *, dry_run: bool = False) -> CollectionRun:
-    command = StartCollectionCommand(caller=world.caller, run_date=run_date, dry_run=dry_run)
-    return await world.use_case(RunCollection)(command)
+    return await collecting_company()
 
 
 async def items(world: World, of: CollectionRun) -> list[CollectionItem]:
@@ -300,59 +272,6 @@ def test_the_daily_run_begins_at_six_in_the_morning_of_sao_paulo() -> None:
     assert next_daily(datetime(2026, 3, 17, 9, 0, tzinfo=UTC)) == datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
 
 
-def test_never_sooner_than_the_bureau_takes_a_debt() -> None:
-    early = effective(replace(YES, days_after_due=1), None)
-    assert early.overdue_until(TODAY) == TODAY - timedelta(days=4)
-
-
-async def update(world: World, **changes: Any) -> None:
-    values = {"branch_id": None, "automatic": AutomaticNegativation.YES, "days_after_due": 30, **changes}
-    await world.use_case(UpdateCollectionParameters)(
-        UpdateCollectionParametersCommand(caller=world.caller, **values)
-    )
-
-
-async def test_parameters_are_saved_and_read_with_inheritance(world: World) -> None:
-    await update(world, days_after_due=45)
-    await update(
-        world, branch_id=world.branch.id, automatic=AutomaticNegativation.DEFAULT, days_after_due=None
-    )
-
-    view = await world.use_case(ReadCollectionParameters)(world.caller, world.branch.id)
-
-    assert view.parameters.days_after_due is None
-    assert (view.effective.automatic, view.effective.days_after_due) == (True, 45)
-
-
-async def test_the_company_cannot_inherit_and_all_of_it_is_said(world: World) -> None:
-    with pytest.raises(InvalidInput) as raised:
-        await update(world, automatic=AutomaticNegativation.DEFAULT, days_after_due=None)
-    assert [(problem.path, problem.code) for problem in raised.value.problems] == [
-        (("daysAfterDue",), "COMPANY_CANNOT_INHERIT"),
-        (("automatic",), "COMPANY_CANNOT_INHERIT"),
-    ]
-
-    with pytest.raises(InvalidInput):
-        await update(world, days_after_due=3)
-    with pytest.raises(NotFound):
-        await update(world, branch_id=make_branch().id)
-    world.caller = make_caller(branch_ids=frozenset({world.branch.id}))
-    with pytest.raises(Forbidden) as refused:
-        await update(world)
-    assert refused.value.scope == "EVERY_BRANCH"
-
-
-async def test_parameters_that_are_left_out_stay(world: World) -> None:
-    await update(world, days_after_due=45)
-    command = UpdateCollectionParametersCommand(
-        caller=world.caller, branch_id=None, automatic=AutomaticNegativation.NO
-    )
-
-    view = await world.use_case(UpdateCollectionParameters)(command)
-
-    assert (view.parameters.automatic, view.parameters.days_after_due) == (AutomaticNegativation.NO, 45)
-
-
 async def test_a_settled_invoice_is_not_taken_up(world: World) -> None:
     await settle(world)
     async with world.units_of_work.read() as work:
@@ -361,61 +280,3 @@ async def test_a_settled_invoice_is_not_taken_up(world: World) -> None:
     assert stored.status is InvoiceStatus.SETTLED
 
     assert (await run(world)).counts == {}
-
-
-class SlowCodes(BureauCodes):
-    """A code table that is asked for in vain until `answered`; whoever asked before that is told of an empty one."""
-
-    answered = asyncio.Event()
-
-    async def of(self, integration: Integration, table: CodeTable) -> Sequence[BureauCode]:
-        if self.answered.is_set():
-            return await super().of(integration, table)
-        await self.answered.wait()
-        return ()
-
-
-class NoCodes(BureauCodes):
-    """A provider whose code table is empty."""
-
-    async def of(self, integration: Integration, table: CodeTable) -> Sequence[BureauCode]:
-        return ()
-
-
-async def test_the_codes_are_asked_for_once_a_day(world: World) -> None:
-    await run(world)
-    await run(world, dry_run=True)
-    assert len(world.bureau.called("restriction_codes")) == 1
-    world.clock.advance(timedelta(days=1))
-    await run(world)
-    assert len(world.bureau.called("restriction_codes")) == 2
-
-
-async def test_an_empty_code_table_is_an_answer(world: World) -> None:
-    advance = world.use_case(AdvanceCollection)
-    codes = NoCodes(**{field.name: getattr(advance.codes, field.name) for field in fields(advance.codes)})
-    begun = await world.use_case(StartCollection)(StartCollectionCommand(caller=world.caller))
-    async with asyncio.timeout(5):
-        assert (await replace(advance, codes=codes)(begun.id)).counts == {"NOT_ELIGIBLE": 1}
-
-
-async def test_the_codes_of_one_branch_never_decide_about_another(world: World) -> None:
-    branch = await world.add_branch()
-    integration = await world.add_integration(branch, automation=AUTOMATION)
-    customer = make_customer(branch_id=branch.id)
-    async with world.units_of_work.begin() as work:
-        await work.branches.save(replace(branch, integration_id=integration.id))
-        await work.customers.add(customer)
-        await work.invoices.add(make_invoice(branch_id=branch.id, customer_id=customer.id))
-    begun = await world.use_case(StartCollection)(StartCollectionCommand(caller=world.caller))
-    fast = world.use_case(AdvanceCollection)
-    slow_codes = SlowCodes(**{field.name: getattr(fast.codes, field.name) for field in fields(fast.codes)})
-    slow = asyncio.create_task(replace(fast, codes=slow_codes)(begun.id))
-    await asyncio.sleep(0)
-
-    await fast(begun.id)
-    assert not slow.done()
-    SlowCodes.answered.set()
-    await slow
-
-    assert (await run(world)).counts == {"REGISTERED": 2}
