@@ -81,8 +81,9 @@ class NegativateDebtor:
             )
             integration = _refuse_what_is_not_set_up(case)
             if case.invoice_is_live:
-                live = await work.negativations.live_of_invoices([command.invoice_id])
-                raise AlreadyNegativated(negativation=live[command.invoice_id])
+                # The latest, not the live one: it may have ended since the portfolio was read.
+                latest = await work.negativations.latest_of_invoices([command.invoice_id])
+                raise AlreadyNegativated(negativation=latest[command.invoice_id])
             reasons = reasons_against(case, known_codes)
             if reasons:
                 raise NotEligible(reasons=reasons)

@@ -32,7 +32,7 @@ from server.report_tables import (
     CONSULTATION_COLUMNS,
     NEGATIVATION_COLUMNS,
     Shown,
-    chunks_of,
+    cells_of,
     columns_of,
 )
 
@@ -125,12 +125,12 @@ class Exports:
     def _consultations(self, caller: Caller, conditions: QueryParams, form: str) -> Chunks:
         matching = read_filter(ConsultationFilterInput, conditions).read(caller)
         command = StreamConsultationsCommand(caller=caller, matching=matching, form=form)
-        return chunks_of(CONSULTATION_COLUMNS, self.consultations(command), _shown_to(caller))
+        return cells_of(CONSULTATION_COLUMNS, self.consultations(command), _shown_to(caller))
 
     def _negativations(self, caller: Caller, conditions: QueryParams, form: str) -> Chunks:
         matching = read_filter(NegativationFilterInput, conditions).read(caller)
         command = StreamNegativationsCommand(caller=caller, matching=matching, form=form)
-        return chunks_of(NEGATIVATION_COLUMNS, self.negativations(command), _shown_to(caller))
+        return cells_of(NEGATIVATION_COLUMNS, self.negativations(command), _shown_to(caller))
 
 
 class _Download(StreamingResponse):

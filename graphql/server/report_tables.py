@@ -99,7 +99,7 @@ def columns_of(columns: Sequence[ReportColumn[LinesT]]) -> list[TableColumn]:
     return [column.column for column in columns]
 
 
-async def chunks_of(
+async def cells_of(
     columns: Sequence[ReportColumn[LinesT]], chunks: AsyncGenerator[LinesT, None], show: Shown
 ) -> AsyncGenerator[Chunk, None]:
     """The lines as cells, chunk by chunk; closing it closes them."""

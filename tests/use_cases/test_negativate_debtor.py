@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from adapters.memory.negativations import MemoryNegativations
 from core.domain.access import Scope
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused
@@ -98,6 +99,20 @@ async def test_what_is_live_is_not_registered_again(world: World) -> None:
     assert raised.value.negativation == first
     async with world.units_of_work.read() as work:
         assert await work.outbox.pending() == 1
+
+
+async def test_what_ends_while_it_is_decided_upon_is_named_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await negativate(world)
+
+    async def none_any_more(*_: object) -> dict[UUID, Negativation]:
+        return {}
+
+    monkeypatch.setattr(MemoryNegativations, "live_of_invoices", none_any_more)
+    with pytest.raises(AlreadyNegativated) as raised:
+        await negativate(world)
+    assert raised.value.negativation == first
 
 
 async def test_of_equal_requests_at_the_same_moment_one_registers(world: World) -> None:
