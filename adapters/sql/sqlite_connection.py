@@ -64,18 +64,10 @@ class _Connection(aiosqlite.Connection):
     def cursor(self) -> Any:
         return _Cursor(self)
 
-    async def ran(self, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+    async def ran(self, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
         """Execute a statement; its rows, and how many it touched."""
-
-        def step() -> tuple[list[Any], int]:
-            cursor = self._conn.execute(statement, values)
-            try:
-                return cursor.fetchall(), cursor.rowcount
-            finally:
-                cursor.close()
-
-        done: tuple[list[Any], int] = await self._execute(step)  # type: ignore[no-untyped-call]
-        return done
+        cursor = await _Cursor(self).execute(statement, values)
+        return await cursor.fetchall(), cursor.rowcount
 
     async def run(
         self,
