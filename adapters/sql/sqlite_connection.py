@@ -64,7 +64,7 @@ class _Connection(aiosqlite.Connection):
     def cursor(self) -> Any:
         return _Cursor(self)
 
-    async def ran(self, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
+    async def rows_and_count(self, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
         """Execute a statement; its rows, and how many it touched."""
         cursor = await _Cursor(self).execute(statement, values)
         return await cursor.fetchall(), cursor.rowcount

@@ -53,11 +53,11 @@ class SqliteSession(Session):
         self._driver = driver
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        rows, _ = await self._driver.ran(statement, values)
+        rows, _ = await self._driver.rows_and_count(statement, values)
         return rows  # type: ignore[no-any-return]
 
     async def change(self, statement: str, values: Sequence[Any]) -> int:
-        _, count = await self._driver.ran(statement, values)
+        _, count = await self._driver.rows_and_count(statement, values)
         return int(count)
 
     async def rollback(self) -> None:
