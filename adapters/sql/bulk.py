@@ -14,7 +14,7 @@ import orjson
 from adapters.sql.columns import columns_of
 from adapters.sql.tables import Row
 from adapters.sql.tables.base import RecordRow
-from adapters.sql.work import Errors, Work
+from adapters.sql.work import FEW, Errors, Work
 
 Values = Mapping[str, Any]
 """What is stored of a row, by column: the same columns in each row."""
@@ -71,7 +71,7 @@ async def _insert(
     told: list[Any] = list(apart.values())
     if work.on_sqlite:
         told = [orjson.dumps(list(zip(*told, strict=True))).decode()]
-    return await work.transaction.fetch(statement, (*same.values(), *told))
+    return await work.transaction.fetch(statement, (*same.values(), *told), few=len(rows) <= FEW)
 
 
 @lru_cache(_KNOWN_STATEMENTS)

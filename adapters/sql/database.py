@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.sql.drivers import Driver, PostgresqlDriver, SqliteDriver
+from adapters.sql.drivers import READERS, Driver, PostgresqlDriver, SqliteDriver
 from adapters.sql.engine import (
     BUSY_TIMEOUT,
     POOL_SIZE,
@@ -20,7 +20,9 @@ from adapters.sql.engine import (
     sqlite_writer,
 )
 from adapters.sql.failures import telling
+from adapters.sql.places import Places
 from adapters.sql.prepared import Statements
+from adapters.sql.sessions import Session, open_session
 from adapters.sql.sqlite_file import SqliteFile
 from adapters.sql.transaction import Transaction, transaction
 from adapters.sql.work import Work
@@ -34,7 +36,7 @@ class Database:
     """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
 
     driver: for reading rows, with connections of its own: on PostgreSQL a third of `pool_size`. statements: those that
-    transactions sent so far, compiled.
+    transactions sent so far, compiled. engines: what opens the connections of transactions.
 
     `wakeup` is set after each commit that the queue must hear of. Transactions raise StorageUnavailable; they come back by
     themselves when the database does. busy_timeout: how long a writer on SQLite waits for other processes, and for its turn.
@@ -45,34 +47,38 @@ class Database:
     ) -> None:
         self.url = parse_url(address)
         self.on_sqlite = is_sqlite(self.url)
+        self._busy_timeout = busy_timeout
         self.wakeup = asyncio.Event()
         if self.on_sqlite:
             make_folder(self.url)
-            self._writers = sqlite_writer(self.url, busy_timeout=busy_timeout)
-            self._readers = sqlite_readers(self.url, busy_timeout=busy_timeout)
+            writers = sqlite_writer(self.url)
+            readers = sqlite_readers(self.url, busy_timeout=busy_timeout)
+            self.engines: tuple[AsyncEngine, ...] = (writers, readers)
+            self._writers = self._sessions(writers, 1)
+            self._readers = self._sessions(readers, READERS)
             self._file = SqliteFile(Path(self.url.database or ""))
             self.driver: Driver = SqliteDriver(self.url, self._file, busy_timeout=busy_timeout)
         else:
             reading = max(1, pool_size // 3)
-            self._writers = postgresql_engine(self.url, pool_size=max(1, pool_size - reading))
+            engine = postgresql_engine(self.url)
+            self.engines = (engine,)
+            self._writers = self._readers = self._sessions(engine, max(1, pool_size - reading))
             self.driver = PostgresqlDriver(self.url, connections=reading)
-            self._readers = self._writers
-        self.statements = Statements(self._writers.dialect)
-        self._busy_timeout = busy_timeout
+        self.statements = Statements(self.engines[0].dialect)
         self._trouble: StorageState | None = None
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
 
     @property
-    def engines(self) -> tuple[AsyncEngine, ...]:
-        """The engines, for those who watch them."""
-        return (self._writers, self._readers) if self.on_sqlite else (self._writers,)
+    def lent(self) -> int:
+        """How many connections transactions have."""
+        return self._writers.lent + (self._readers.lent if self.on_sqlite else 0)
 
     async def close(self) -> None:
         """Close every connection."""
         await self.driver.close()
-        for engine in self.engines:
-            await engine.dispose()
+        for session in self._writers.leave_all() | self._readers.leave_all():
+            await session.end()
 
     @asynccontextmanager
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:
@@ -146,9 +152,12 @@ class Database:
             writable=writable,
         )
 
+    def _sessions(self, engine: AsyncEngine, most: int) -> Places[Session]:
+        return Places(most, lambda: open_session(engine, self._busy_timeout))
+
     def _transaction(
-        self, engine: AsyncEngine, *, writable: bool
+        self, sessions: Places[Session], *, writable: bool
     ) -> AbstractAsyncContextManager[Transaction]:
         if self.on_sqlite:
             self._file.require()
-        return transaction(engine, writable=writable)
+        return transaction(sessions, writable=writable)

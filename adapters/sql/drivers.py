@@ -3,12 +3,12 @@
 import asyncio
 import sqlite3
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import reduce
 from importlib import import_module
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 import aiosqlite
 import orjson
@@ -16,7 +16,8 @@ from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, func, literal,
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
-from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS, POOL_TIMEOUT_SECONDS, bound
+from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS, bound
+from adapters.sql.places import Places
 from adapters.sql.sqlite_file import SqliteFile
 from ports.rows import Form
 
@@ -31,8 +32,6 @@ _MOST_ARGUMENTS = 100
 _ENDING_SECONDS = 2.0
 """How long a connection that is thrown away may take to end well."""
 
-ConnectionT = TypeVar("ConnectionT")
-
 
 class Driver(Protocol):
     """Runs a statement in a transaction of its own."""
@@ -42,7 +41,7 @@ class Driver(Protocol):
 
     @abstractmethod
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """The rows that the statement finds. Raises TimeoutError when no connection gets free, and what the database raises."""
+        """The rows that the statement finds. Raises NoConnectionFree, and what the database raises."""
 
     @abstractmethod
     def packed(self, query: Select[Any]) -> Select[Any]:
@@ -61,53 +60,6 @@ class Driver(Protocol):
         """Close every connection."""
 
 
-class _Places(Generic[ConnectionT]):
-    """A bounded number of connections, opened when they are needed. The last one given back is the next one taken.
-
-    A library's pool does much more for whoever takes a connection (it is reset, watched and shielded), in more time than a
-    statement of ours takes.
-    """
-
-    def __init__(self, most: int, connect: Callable[[], Awaitable[ConnectionT]]) -> None:
-        self._connect = connect
-        self._never_taken = most
-        self._free: asyncio.LifoQueue[ConnectionT | None] = asyncio.LifoQueue()
-        self.connections: set[ConnectionT] = set()
-
-    async def take(self) -> ConnectionT:
-        """A connection; it is to be given back or dropped. Raises TimeoutError when none gets free."""
-        connection = await self._place()
-        if connection is not None:
-            return connection
-        try:
-            connection = await self._connect()
-        except BaseException:
-            # Whoever gives up while it opens must not leave its place taken for ever.
-            self._free.put_nowait(None)
-            raise
-        self.connections.add(connection)
-        return connection
-
-    def give_back(self, connection: ConnectionT) -> None:
-        """Let others take it."""
-        self._free.put_nowait(connection)
-
-    def drop(self, connection: ConnectionT) -> None:
-        """It is of no use any more: let others open another in its place."""
-        self.connections.discard(connection)
-        self._free.put_nowait(None)
-
-    async def _place(self) -> ConnectionT | None:
-        """A free connection, or None for a place in which there is none yet."""
-        if not self._free.empty():
-            return self._free.get_nowait()
-        if self._never_taken:
-            self._never_taken -= 1
-            return None
-        async with asyncio.timeout(POOL_TIMEOUT_SECONDS):
-            return await self._free.get()
-
-
 class PostgresqlDriver(Driver):
     """asyncpg: statements are prepared once per connection."""
 
@@ -118,7 +70,7 @@ class PostgresqlDriver(Driver):
         # An extra of the package: whoever keeps to SQLite does not have it.
         self._asyncpg = import_module("asyncpg")
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._places: _Places[Any] = _Places(connections, self._connect)
+        self._places: Places[Any] = Places(connections, self._connect)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -148,7 +100,7 @@ class PostgresqlDriver(Driver):
         return await self.fetch(statement, values)
 
     async def close(self) -> None:
-        for connection in self._places.connections:
+        for connection in self._places.leave_all():
             await connection.close(timeout=CONNECT_SECONDS)
         await asyncio.gather(*self._ending)
 
@@ -215,7 +167,7 @@ class SqliteDriver(Driver):
         self._path = url.database or ""
         self._file = file
         self._busy_milliseconds = busy_timeout // timedelta(milliseconds=1)
-        self._places: _Places[aiosqlite.Connection] = _Places(READERS, self._connect)
+        self._places: Places[aiosqlite.Connection] = Places(READERS, self._connect)
         self._glancing: sqlite3.Connection | None = None
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -253,7 +205,7 @@ class SqliteDriver(Driver):
     async def close(self) -> None:
         if self._glancing is not None:
             self._glancing.close()
-        for connection in self._places.connections:
+        for connection in self._places.leave_all():
             await connection.close()
 
     async def _connect(self) -> aiosqlite.Connection:

@@ -22,9 +22,6 @@ BUSY_TIMEOUT = timedelta(seconds=30)
 POOL_SIZE = 10
 """How many connections to PostgreSQL one process holds at most, unless told otherwise."""
 
-POOL_TIMEOUT_SECONDS = 15
-"""How long somebody waits for a free connection. Whoever waits longer is better told to come back: so is everybody after."""
-
 STANDSTILL = timedelta(seconds=15)
 """How long a transaction on PostgreSQL may wait for this process. None does anything but speak to the database, so one that
 waits longer belongs to a process that stands still or is cut off: the server ends it, and with it the locks that keep
@@ -87,17 +84,17 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def sqlite_writer(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
-    """One connection, whose transactions somebody else begins and ends."""
-    engine = _engine(url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+def sqlite_writer(url: URL) -> AsyncEngine:
+    """Connections whose transactions somebody else begins and ends, and who waits for other processes to have written."""
+    engine = _engine(url)
     _let_go_at_once(engine.sync_engine)
-    _configure(engine.sync_engine, "foreign_keys = ON", busy_timeout=busy_timeout)
+    _configure(engine.sync_engine, "foreign_keys = ON", "busy_timeout = 0")
     return engine
 
 
 def sqlite_readers(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> AsyncEngine:
     """Connections that see what is committed, cannot write, and neither wait for the writer nor hold it up."""
-    engine = _engine(url, pool_timeout=POOL_TIMEOUT_SECONDS, pool_reset_on_return=None)
+    engine = _engine(url)
     _let_go_at_once(engine.sync_engine)
     _configure(engine.sync_engine, "query_only = ON", busy_timeout=busy_timeout)
     return engine
@@ -105,24 +102,18 @@ def sqlite_readers(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Async
 
 def migrator(url: URL) -> AsyncEngine:
     """A connection that may rebuild tables: SQLite checks foreign keys at the end instead of at each statement."""
-    engine = _engine(url, poolclass=NullPool)
+    engine = _engine(url)
     if is_sqlite(url):
         _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
         _configure(engine.sync_engine, "foreign_keys = OFF")
     return engine
 
 
-def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
-    """Pooled connections, never more than `pool_size`, whose transactions somebody else begins and ends; one that the server
-    closed is noticed and replaced.
-    """
+def postgresql_engine(url: URL) -> AsyncEngine:
+    """Connections whose transactions somebody else begins and ends."""
     milliseconds = STANDSTILL // timedelta(milliseconds=1)
     engine = _engine(
         url,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=POOL_TIMEOUT_SECONDS,
-        pool_pre_ping=True,
         isolation_level="AUTOCOMMIT",
         connect_args={
             "timeout": CONNECT_SECONDS,
@@ -142,8 +133,10 @@ def postgresql_engine(url: URL, *, pool_size: int) -> AsyncEngine:
 def _engine(url: URL, **options: Any) -> AsyncEngine:
     if is_sqlite(url):
         options["async_creator"] = connecting_to(url.database or "")
-    # Parameters are personal data: no error may quote them.
-    return create_async_engine(url, hide_parameters=True, **options)
+    # Parameters are personal data: no error may quote them. Who keeps connections open does so by itself.
+    return create_async_engine(
+        url, hide_parameters=True, poolclass=NullPool, pool_reset_on_return=None, **options
+    )
 
 
 async def bound(driver: Any, answer_seconds: float = ANSWER_SECONDS) -> None:

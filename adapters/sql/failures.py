@@ -17,8 +17,8 @@ from sqlite3 import (
 )
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from adapters.sql.places import NoConnectionFree
 from ports.storage import StorageState, StorageUnavailable
 
 _SQLITE = {

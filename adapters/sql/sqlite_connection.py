@@ -10,6 +10,9 @@ from typing import Any
 
 import aiosqlite
 
+_REMEMBERED = 512
+"""How many statements a connection remembers as SQLite has compiled them: all of ours, and some lists."""
+
 _UNUSED_CHUNK = 64
 """How many rows the driver fetches when it is iterated over, which nobody does."""
 
@@ -18,7 +21,10 @@ def connecting_to(path: str) -> Callable[[], Awaitable[aiosqlite.Connection]]:
     """Opens connections to a file; for `create_async_engine(async_creator=…)`."""
 
     async def connect() -> aiosqlite.Connection:
-        connection = _Connection(lambda: sqlite3.connect(path, check_same_thread=False), _UNUSED_CHUNK)
+        connection = _Connection(
+            lambda: sqlite3.connect(path, check_same_thread=False, cached_statements=_REMEMBERED),
+            _UNUSED_CHUNK,
+        )
         # A process that ends waits for no thread of a connection that nobody closed.
         connection._thread.daemon = True
         return await connection
@@ -64,10 +70,18 @@ class _Connection(aiosqlite.Connection):
     def cursor(self) -> Any:
         return _Cursor(self)
 
-    async def rows_and_count(self, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
+    async def rows_and_count(self, statement: str, values: Sequence[Any] = ()) -> tuple[Sequence[Any], int]:
         """Execute a statement; its rows, and how many it touched."""
         cursor = await _Cursor(self).execute(statement, values)
         return await cursor.fetchall(), cursor.rowcount
+
+    def rows_and_count_at_once(self, statement: str, values: Sequence[Any] = ()) -> tuple[Sequence[Any], int]:
+        """The same in the caller's thread. Nothing else may be under way on this connection."""
+        cursor = self._conn.execute(statement, values)
+        try:
+            return cursor.fetchall(), cursor.rowcount
+        finally:
+            cursor.close()
 
     async def run(
         self,

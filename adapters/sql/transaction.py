@@ -1,121 +1,44 @@
-"""Transactions as the databases' drivers run them, on connections that SQLAlchemy's pools lend.
+"""Transactions as the databases' drivers run them.
 
 What a statement costs in SQLAlchemy is a multiple of what it costs the driver, so it is asked only for what is put together
-anew each time. Both ways speak over one connection, in one transaction, which is begun and ended here: SQLAlchemy takes the
-connection for one that commits by itself.
+anew each time. Both ways speak over one connection, in one transaction, which is begun and ended here.
 """
 
 import asyncio
-import sqlite3
-from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.sql.places import Places
+from adapters.sql.sessions import Session, thrown_away
 
 ResultT = TypeVar("ResultT")
 
 
-class Session(Protocol):
-    """A driver's connection. `errors`: what it raises of its own."""
-
-    errors: tuple[type[Exception], ...]
-    begins: ClassVar[dict[bool, str]]
-    """How a transaction begins: one that writes, or (False) one that only reads."""
-
-    @abstractmethod
-    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """The rows that a statement gives."""
-
-    @abstractmethod
-    async def change(self, statement: str, values: Sequence[Any]) -> int:
-        """Run a statement that gives no rows; tells how many it touched."""
-
-    @abstractmethod
-    async def rollback(self) -> None:
-        """Undo what was not committed, if anything was begun."""
-
-    @abstractmethod
-    def lost(self, error: Exception) -> bool:
-        """Whether the connection is of no use any more, as an error of its own says."""
-
-
-class SqliteSession(Session):
-    """aiosqlite. Writers take the right to write as they begin, and never midway, where it may fail."""
-
-    errors = (sqlite3.Error,)
-    begins: ClassVar[dict[bool, str]] = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
-
-    def __init__(self, driver: Any) -> None:
-        self._driver = driver
-
-    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        rows, _ = await self._driver.rows_and_count(statement, values)
-        return rows  # type: ignore[no-any-return]
-
-    async def change(self, statement: str, values: Sequence[Any]) -> int:
-        _, count = await self._driver.rows_and_count(statement, values)
-        return int(count)
-
-    async def rollback(self) -> None:
-        await self._driver.rollback()
-
-    def lost(self, error: Exception) -> bool:
-        return False
-
-
-class PostgresqlSession(Session):
-    """asyncpg, which prepares each statement once per connection."""
-
-    begins: ClassVar[dict[bool, str]] = {
-        True: "BEGIN",
-        False: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    }
-
-    def __init__(self, driver: Any) -> None:
-        # An extra of the package: whoever keeps to SQLite does not have it.
-        asyncpg = import_module("asyncpg")
-        self._confused: type[Exception] = asyncpg.InternalClientError
-        self.errors = (asyncpg.PostgresError, asyncpg.InterfaceError, self._confused)
-        self._driver = driver
-
-    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        return await self._driver.fetch(statement, *values)  # type: ignore[no-any-return]
-
-    async def change(self, statement: str, values: Sequence[Any]) -> int:
-        status: str = await self._driver.execute(statement, *values)
-        count = status.rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
-
-    async def rollback(self) -> None:
-        await self._driver.execute("ROLLBACK")
-
-    def lost(self, error: Exception) -> bool:
-        # The server's last word may have come, but not yet the end of the connection: the driver is confused then.
-        return isinstance(error, self._confused) or bool(self._driver.is_closed())
-
-
 class Transaction:
-    """A transaction under way. Its errors are the same, whichever way a statement goes.
+    """A transaction under way. Its errors are the same, whichever way a statement goes."""
 
-    connection: for statements that are put together anew each time.
-    """
-
-    def __init__(self, connection: AsyncConnection, session: Session) -> None:
-        self.connection = connection
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._cut_off = False
 
-    async def fetch(self, statement: str, values: Sequence[Any] = ()) -> Sequence[Sequence[Any]]:
-        """The rows that a statement gives."""
-        return await self._told(statement, self._session.fetch(statement, values))
+    @property
+    def connection(self) -> AsyncConnection:
+        """For statements that are put together anew each time."""
+        return self._session.connection
 
-    async def change(self, statement: str, values: Sequence[Any] = ()) -> int:
-        """Run a statement that gives no rows; tells how many it touched."""
-        return await self._told(statement, self._session.change(statement, values))
+    async def fetch(
+        self, statement: str, values: Sequence[Any] = (), *, few: bool = False
+    ) -> Sequence[Sequence[Any]]:
+        """The rows that a statement gives. few: an index finds them at once."""
+        return await self._told(statement, self._session.fetch(statement, values, few=few))
+
+    async def change(self, statement: str, values: Sequence[Any] = (), *, few: bool = False) -> int:
+        """Run a statement that gives no rows; tells how many it touched. few: an index finds them at once."""
+        return await self._told(statement, self._session.change(statement, values, few=few))
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[None]:
@@ -127,6 +50,25 @@ class Transaction:
             await self.change("ROLLBACK TO part")
             raise
         await self.change("RELEASE part")
+
+    async def begin(self, *, writable: bool) -> None:
+        """Begin it."""
+        await self._told("BEGIN", self._session.begin(writable=writable))
+
+    async def commit(self) -> None:
+        """End it, and keep what it did."""
+        await self._told("COMMIT", self._session.commit())
+
+    async def undone(self) -> bool:
+        """Roll back; tells whether the connection is of use any more. One that cannot roll back is not, nor is one whose
+        statement was cut off: it may still be running.
+        """
+        if self._cut_off or self.connection.invalidated:
+            return False
+        with suppress(*self._session.errors, OSError):
+            await self._session.rollback()
+            return True
+        return False
 
     async def _told(self, statement: str, running: Awaitable[ResultT]) -> ResultT:
         try:
@@ -140,34 +82,42 @@ class Transaction:
             self._cut_off = True
             raise
 
-    async def undo(self) -> None:
-        """Roll back. A connection that cannot do that is thrown away, and with it whatever it holds; so is one whose statement
-        was cut off: it may still be running.
-        """
-        undone = False
-        try:
-            if not (self._cut_off or self.connection.invalidated):
-                with suppress(*self._session.errors, OSError):
-                    await self._session.rollback()
-                    undone = True
-        finally:
-            if not undone:
-                await self.connection.invalidate()
-
 
 @asynccontextmanager
-async def transaction(engine: AsyncEngine, *, writable: bool) -> AsyncIterator[Transaction]:
+async def transaction(places: Places[Session], *, writable: bool) -> AsyncIterator[Transaction]:
     """A transaction that commits when its block ends, and rolls back when the block raises."""
-    session_of = SqliteSession if engine.dialect.name == "sqlite" else PostgresqlSession
-    async with engine.connect() as connection:
-        lent = connection.sync_connection
-        assert lent is not None  # noqa: S101 - it is there while the block lasts
-        session = session_of(lent.connection.driver_connection)
-        begun = Transaction(connection, session)
+    session, begun = await _begun(places, writable=writable)
+    try:
+        yield begun
+        await begun.commit()
+    except BaseException:
+        await _ended(places, session, begun)
+        raise
+    places.give_back(session)
+
+
+async def _begun(places: Places[Session], *, writable: bool) -> tuple[Session, Transaction]:
+    """A transaction that has just begun. A connection that was lost while nobody used it is noticed now, and another one taken."""
+    while True:
+        session = await places.take()
+        begun, new = Transaction(session), session.new
         try:
-            await begun.change(session.begins[writable])
-            yield begun
-            await begun.change("COMMIT")
-        except BaseException:
-            await begun.undo()
-            raise
+            await begun.begin(writable=writable)
+        except BaseException as error:
+            await _ended(places, session, begun)
+            if new or not (isinstance(error, DBAPIError) and error.connection_invalidated):
+                raise
+        else:
+            return session, begun
+
+
+async def _ended(places: Places[Session], session: Session, begun: Transaction) -> None:
+    useful = False
+    try:
+        useful = await begun.undone()
+    finally:
+        if useful:
+            places.give_back(session)
+        else:
+            places.drop(session)
+            await thrown_away(session)

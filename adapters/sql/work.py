@@ -35,6 +35,9 @@ from ports.unit_of_work import WriteInReadOnlyUnit
 RowT = TypeVar("RowT", bound=Row)
 ValueT = TypeVar("ValueT")
 
+FEW = 20
+"""How many values may be looked for, or rows be stored, at once without a thread: some hundred microseconds for SQLite."""
+
 Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 _CLOCK: Select[Any] = select(func.clock_timestamp().label("now"))
@@ -67,7 +70,7 @@ class Work:
     and watch them for changes would be a good part of what reading costs, and they are only read.
 
     Statements whose shape is fixed go straight to the driver: `rows`, `row` and `changed` take constants whose parameters are
-    named, and the values beside them. The others (lists, several values at once) are put together anew each time and run by SQLAlchemy.
+    named, and the values beside them. They find or change what an index finds at once. The others (lists, several values at once) are put together anew each time and run by SQLAlchemy.
     """
 
     transaction: Transaction
@@ -94,7 +97,7 @@ class Work:
         if lock:
             self.require_writable()
         return await self._rows(
-            (statement, lock), lambda: self.locking(statement) if lock else statement, values
+            (statement, lock), lambda: self.locking(statement) if lock else statement, values, few=True
         )
 
     async def row(self, statement: Select[RowT], *, lock: bool = False, **values: object) -> RowT | None:
@@ -155,7 +158,8 @@ class Work:
             return self.locking(statement.order_by(*table_of(row_type).primary_key)) if lock else statement
 
         held = wanted(column, set(values), on_sqlite=self.on_sqlite)
-        return await self._rows((row_type, column, conditions, only, lock), make, {**held, **parameters})
+        key = (row_type, column, conditions, only, lock)
+        return await self._rows(key, make, {**held, **parameters}, few=len(values) <= FEW)
 
     def locking(self, statement: Select[RowT]) -> Select[RowT]:
         """The query, keeping what it finds from others until the transaction ends.
@@ -186,7 +190,7 @@ class Work:
             return table.insert().returning(table.c.number)
 
         async with self.guarded(errors):
-            (inserted,) = await self._rows(("insert", table), make, vars(row), names_of(type(row)))
+            (inserted,) = await self._rows(("insert", table), make, vars(row), names_of(type(row)), few=True)
         number: int = inserted.number
         return number
 
@@ -199,7 +203,8 @@ class Work:
         def make() -> Executable:
             return self._insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
 
-        return bool(await self._rows(("insert new", table), make, vars(row), names_of(type(row))))
+        found = await self._rows(("insert new", table), make, vars(row), names_of(type(row)), few=True)
+        return bool(found)
 
     async def put(self, row: Row) -> None:
         """Insert a row, or replace the one with its primary key."""
@@ -234,15 +239,17 @@ class Work:
         make: Callable[[], Executable],
         values: Mapping[str, Any],
         sets: Sequence[str] = (),
+        *,
+        few: bool,
     ) -> list[Any]:
         known = self.statements.of(key, make, sets)
-        return known.rows(await self.transaction.fetch(known.text, known.bound(values)))
+        return known.rows(await self.transaction.fetch(known.text, known.bound(values), few=few))
 
     async def _change(
         self, key: Key, make: Callable[[], Executable], values: Mapping[str, Any], sets: Sequence[str] = ()
     ) -> int:
         known = self.statements.of(key, make, sets)
-        return await self.transaction.change(known.text, known.bound(values))
+        return await self.transaction.change(known.text, known.bound(values), few=True)
 
     def _insert(self, table: Table) -> Insert:
         return sqlite.insert(table) if self.on_sqlite else postgresql.insert(table)

@@ -44,12 +44,12 @@ class _Steps:
 
 def _watch(steps: _Steps) -> None:
     event.listen(Engine, "before_cursor_execute", steps.step)
-    for way in ("fetch", "change"):
+    for way in ("begin", "commit", "fetch", "change"):
         run = getattr(Transaction, way)
 
-        async def running(self: Transaction, *arguments: Any, _run: Any = run) -> Any:
+        async def running(self: Transaction, *arguments: Any, _run: Any = run, **options: Any) -> Any:
             steps.step()
-            return await _run(self, *arguments)
+            return await _run(self, *arguments, **options)
 
         setattr(Transaction, way, running)
     for name in ("change_password", "test_credentials"):

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from adapters.sql.database import Database
 from adapters.sql.transaction import Transaction
 
-_AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+_AROUND = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
 @contextmanager
@@ -31,9 +31,11 @@ def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
 
 
 def _noting(run: Any, seen: list[tuple[str, Any]]) -> Any:
-    async def noting(transaction: Transaction, statement: str, values: Sequence[Any] = ()) -> Any:
+    async def noting(
+        transaction: Transaction, statement: str, values: Sequence[Any] = (), **few: bool
+    ) -> Any:
         if not statement.startswith(_AROUND):
             seen.append((statement, tuple(values)))
-        return await run(transaction, statement, values)
+        return await run(transaction, statement, values, **few)
 
     return noting

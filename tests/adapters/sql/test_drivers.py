@@ -11,7 +11,7 @@ import aiosqlite
 import pytest
 from sqlalchemy import literal, select, union_all
 
-from adapters.sql import drivers
+from adapters.sql import places
 from adapters.sql.database import Database
 from adapters.sql.drivers import READERS, Driver, PostgresqlDriver
 from adapters.sql.migrate import migrate
@@ -47,7 +47,7 @@ async def _given_up(tasks: Sequence[asyncio.Task[Any]]) -> None:
 
 
 async def test_who_finds_no_connection_is_told_so(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drivers, "POOL_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(places, "PATIENCE_SECONDS", 0.05)
     tasks = await _busy(driver, READERS)
     async with asyncio.timeout(PATIENCE):
         with pytest.raises(TimeoutError):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.memory.clock import FixedClock
-from adapters.sql import engine
+from adapters.sql import engine, places
 from adapters.sql.database import Database
 from ports.storage import StorageUnavailable
 
@@ -46,7 +46,7 @@ async def test_no_more_connections_than_told(postgres_address: str) -> None:
 async def test_who_finds_no_connection_is_told_so(
     postgres_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "POOL_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(places, "PATIENCE_SECONDS", 0.05)
     database, clock = Database(postgres_address, pool_size=1), FixedClock()
     try:
         async with database.reading(clock) as holder:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from adapters.sql import engine
+from adapters.sql import engine, places
 from adapters.sql.database import Database
 from ports.storage import StorageState, StorageUnavailable
 from support.postgresql import SHARED, PostgresServer, running_server
@@ -70,6 +70,26 @@ async def _until_each(counts: list[int], workers: list[asyncio.Task[None]]) -> N
             await asyncio.sleep(0.01)
 
 
+CLOSE_OTHERS = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+@pytest.mark.postgres
+async def test_nobody_is_told_of_connections_that_were_lost_while_nobody_used_them(
+    bare_postgres_address: str,
+) -> None:
+    async with open_shop(bare_postgres_address) as shop, open_shop(bare_postgres_address) as other:
+        async with shop.units_of_work.begin(), shop.units_of_work.begin():
+            pass  # two connections, of which whoever comes next meets one after the other
+        async with other.database.writing(other.clock) as work:
+            assert (await work.connection.execute(text(CLOSE_OTHERS))).scalar_one() == 2
+        await shop.store()
+        assert shop.database.lent == 0
+        await shop.assert_complete()
+
+
 @pytest.mark.postgres
 async def test_a_postgresql_database_that_takes_no_writes_is_read_only(
     postgres_server: PostgresServer, bare_postgres_address: str
@@ -95,7 +115,7 @@ async def test_a_postgresql_database_that_takes_no_writes_is_read_only(
 async def test_who_gets_no_connection_to_postgresql_is_told_so(
     bare_postgres_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "POOL_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(places, "PATIENCE_SECONDS", 0.05)
     async with open_shop(bare_postgres_address, pool_size=1) as shop:
         async with shop.units_of_work.begin() as work:
             await work.parameters.credit()

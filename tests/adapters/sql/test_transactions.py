@@ -12,8 +12,8 @@ from adapters.memory.clock import FixedClock
 from adapters.sql.database import Database
 from adapters.sql.mapping.company import branch_row
 from adapters.sql.migrate import migrate
+from adapters.sql.sessions import PostgresqlSession
 from adapters.sql.tables import BranchRow
-from adapters.sql.transaction import PostgresqlSession
 from adapters.sql.work import Work
 from ports.storage import StorageState, StorageUnavailable
 from support.builders import make_branch, new_id
@@ -111,7 +111,7 @@ async def test_a_driver_that_lost_its_thread_has_lost_its_connection(
     """asyncpg is confused when a statement crosses the server's farewell, before the connection's end is seen."""
     database, clock = Database(bare_postgres_address, pool_size=1), FixedClock()
 
-    async def fail(*_: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
 
     async def ask() -> None:

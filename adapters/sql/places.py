@@ -1,0 +1,78 @@
+"""Connections that are kept open and lent to one after the other."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+PATIENCE_SECONDS = 15.0
+"""How long somebody waits for a free connection. Whoever waits longer is better told to come back: so is everybody after."""
+
+ConnectionT = TypeVar("ConnectionT")
+
+
+class NoConnectionFree(TimeoutError):
+    """None was given back in time."""
+
+
+class Places(Generic[ConnectionT]):
+    """A bounded number of connections, opened when they are needed. The last one given back is the next one taken.
+
+    A library's pool does much more for whoever takes a connection (it is asked for a sign of life, reset, watched and shielded), in
+    more time than a statement of ours takes.
+    """
+
+    def __init__(self, most: int, connect: Callable[[], Awaitable[ConnectionT]]) -> None:
+        self._connect = connect
+        self._never_taken = most
+        self._free: asyncio.LifoQueue[ConnectionT | None] = asyncio.LifoQueue()
+        self.connections: set[ConnectionT] = set()
+        self.lent = 0
+
+    async def take(self) -> ConnectionT:
+        """A connection; it is to be given back or dropped. Raises NoConnectionFree, and what opening one raises."""
+        connection = await self._place()
+        self.lent += 1
+        if connection is not None:
+            return connection
+        try:
+            connection = await self._connect()
+        except BaseException:
+            # Whoever gives up while it opens must not leave its place taken for ever.
+            self._leave(None)
+            raise
+        self.connections.add(connection)
+        return connection
+
+    def give_back(self, connection: ConnectionT) -> None:
+        """Let others take it."""
+        self._leave(connection if connection in self.connections else None)
+
+    def drop(self, connection: ConnectionT) -> None:
+        """It is of no use any more: let others open another in its place."""
+        self.connections.discard(connection)
+        self._leave(None)
+
+    def leave_all(self) -> set[ConnectionT]:
+        """Every connection, for whoever closes them. Who takes one next opens another."""
+        left, self.connections = self.connections, set()
+        for _ in range(self._free.qsize()):
+            self._free.get_nowait()
+            self._free.put_nowait(None)
+        return left
+
+    def _leave(self, connection: ConnectionT | None) -> None:
+        self.lent -= 1
+        self._free.put_nowait(connection)
+
+    async def _place(self) -> ConnectionT | None:
+        """A free connection, or None for a place in which there is none yet."""
+        if not self._free.empty():
+            return self._free.get_nowait()
+        if self._never_taken:
+            self._never_taken -= 1
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._free.get()
+        except TimeoutError:
+            raise NoConnectionFree from None
