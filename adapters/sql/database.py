@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -22,8 +24,9 @@ from adapters.sql.engine import (
 from adapters.sql.failures import telling
 from adapters.sql.places import Places
 from adapters.sql.prepared import Statements
-from adapters.sql.sessions import Session, open_session
+from adapters.sql.sessions import open_postgresql, open_sqlite
 from adapters.sql.sqlite_file import SqliteFile
+from adapters.sql.sqlite_writer import SqliteWriter
 from adapters.sql.transaction import Transaction, transaction
 from adapters.sql.work import Work
 from ports.clock import Clock
@@ -47,45 +50,50 @@ class Database:
     ) -> None:
         self.url = parse_url(address)
         self.on_sqlite = is_sqlite(self.url)
-        self._busy_timeout = busy_timeout
         self.wakeup = asyncio.Event()
+        self._trouble: StorageState | None = None
+        self._file: SqliteFile | None = None
+        self._writer: SqliteWriter | None = None
         if self.on_sqlite:
             make_folder(self.url)
+            self._file = SqliteFile(Path(self.url.database or ""))
             writers = sqlite_writer(self.url)
             readers = sqlite_readers(self.url, busy_timeout=busy_timeout)
             self.engines: tuple[AsyncEngine, ...] = (writers, readers)
-            self._writers = self._sessions(writers, 1)
-            self._readers = self._sessions(readers, READERS)
-            self._file = SqliteFile(Path(self.url.database or ""))
+            writing = Places(1, partial(open_sqlite, writers, busy_timeout))
+            self._lending: Places[Any] = Places(READERS, partial(open_sqlite, readers, busy_timeout))
+            self._places: tuple[Places[Any], ...] = (writing, self._lending)
+            self._writer = SqliteWriter(writing, self._file, patience=busy_timeout)
             self.driver: Driver = SqliteDriver(self.url, self._file, busy_timeout=busy_timeout)
         else:
-            reading = max(1, pool_size // 3)
             engine = postgresql_engine(self.url)
             self.engines = (engine,)
-            self._writers = self._readers = self._sessions(engine, max(1, pool_size - reading))
-            self.driver = PostgresqlDriver(self.url, connections=reading)
+            rows = max(1, pool_size // 3)
+            self._lending = Places(max(1, pool_size - rows), partial(open_postgresql, engine))
+            self._places = (self._lending,)
+            self.driver = PostgresqlDriver(self.url, connections=rows)
         self.statements = Statements(self.engines[0].dialect)
-        self._trouble: StorageState | None = None
-        self._turn = asyncio.Lock()
-        self._holder: asyncio.Task[object] | None = None
 
     @property
     def lent(self) -> int:
         """How many connections transactions have."""
-        return self._writers.lent + (self._readers.lent if self.on_sqlite else 0)
+        return sum(places.lent for places in self._places)
 
     async def close(self) -> None:
         """Close every connection."""
         await self.driver.close()
-        for session in self._writers.leave_all() | self._readers.leave_all():
-            await session.end()
+        if self._writer is not None:
+            await self._writer.close()
+        for places in self._places:
+            for session in places.leave_all():
+                await session.end()
 
     @asynccontextmanager
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:
         """A transaction that commits when its block ends, and rolls back when the block raises."""
         with self._telling(writable=True):
-            async with self._alone(), self._transaction(self._writers, writable=True) as transaction:
-                work = self._work(transaction, clock, writable=True)
+            async with self._written() as begun:
+                work = self._work(begun, clock, writable=True)
                 yield work
         if work.wakes:
             self.wakeup.set()
@@ -94,8 +102,10 @@ class Database:
     async def reading(self, clock: Clock) -> AsyncIterator[Work]:
         """A consistent view of what is committed."""
         with self._telling(writable=False):
-            async with self._transaction(self._readers, writable=False) as transaction:
-                yield self._work(transaction, clock, writable=False)
+            if self._file is not None:
+                self._file.require()
+            async with transaction(self._lending, writable=False) as begun:
+                yield self._work(begun, clock, writable=False)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
@@ -121,27 +131,10 @@ class Database:
                 self._trouble = error.state
             raise
 
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[None]:
-        """One writer at a time on SQLite, first come, first served; PostgreSQL locks rows instead."""
-        if not self.on_sqlite:
-            yield
-            return
-        if self._holder is not None and self._holder is asyncio.current_task():
-            raise RuntimeError(
-                "this task has a unit of work open already: a second one would wait for it forever"
-            )
-        try:
-            async with asyncio.timeout(self._busy_timeout.total_seconds()):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise StorageUnavailable(StorageState.BUSY) from None
-        self._holder = asyncio.current_task()
-        try:
-            yield
-        finally:
-            self._holder = None
-            self._turn.release()
+    def _written(self) -> AbstractAsyncContextManager[Transaction]:
+        if self._writer is None:
+            return transaction(self._lending, writable=True)
+        return self._writer.transaction()
 
     def _work(self, transaction: Transaction, clock: Clock, *, writable: bool) -> Work:
         return Work(
@@ -151,13 +144,3 @@ class Database:
             on_sqlite=self.on_sqlite,
             writable=writable,
         )
-
-    def _sessions(self, engine: AsyncEngine, most: int) -> Places[Session]:
-        return Places(most, lambda: open_session(engine, self._busy_timeout))
-
-    def _transaction(
-        self, sessions: Places[Session], *, writable: bool
-    ) -> AbstractAsyncContextManager[Transaction]:
-        if self.on_sqlite:
-            self._file.require()
-        return transaction(sessions, writable=writable)

@@ -72,13 +72,13 @@ def telling(*, writable: bool) -> Iterator[None]:
         # A unit of work speaks to the database alone: a connection refused, broken or not answering in time is its own.
         raise StorageUnavailable(StorageState.AWAY) from None
     except Exception as error:
-        state = _state_of(error)
+        state = state_of(error)
         if state is None or (state is StorageState.READ_ONLY and not writable):
             raise
         raise StorageUnavailable(state) from None
 
 
-def _state_of(error: Exception) -> StorageState | None:
+def state_of(error: Exception) -> StorageState | None:
     """What an error of a driver, in SQLAlchemy's wrapping or bare, says of its database; None when it speaks of something else."""
     driver_error = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(driver_error, "sqlite_errorcode", None)

@@ -98,6 +98,14 @@ class SqliteSession(Session):
     def lost(self, error: Exception) -> bool:
         return False
 
+    async def calm(self) -> None:
+        """Wait until a statement that was given up has ended, which it is told to."""
+        waiting = asyncio.ensure_future(self._driver.rows_and_count("SELECT 1"))
+        while not waiting.done():
+            await self._driver.interrupt()
+            await asyncio.wait((waiting,), timeout=0.01)
+        waiting.exception()  # it may have been told, too
+
     async def _run(self, statement: str, values: Sequence[Any], few: bool) -> tuple[Sequence[Any], int]:
         if few:
             done: tuple[Sequence[Any], int] = self._driver.rows_and_count_at_once(statement, values)
@@ -156,15 +164,20 @@ class PostgresqlSession(Session):
         return isinstance(error, self._confused) or bool(self._driver.is_closed())
 
 
-async def open_session(engine: AsyncEngine, busy_timeout: timedelta) -> Session:
+async def open_sqlite(engine: AsyncEngine, busy_timeout: timedelta) -> SqliteSession:
     """A connection of the engine, for as long as it is of use."""
     connection = await engine.connect()
-    lent = connection.sync_connection
-    assert lent is not None  # noqa: S101 - it is there until it is closed
-    driver = lent.connection.driver_connection
-    if engine.dialect.name == "sqlite":
-        return SqliteSession(connection, driver, busy_timeout)
-    return PostgresqlSession(connection, driver)
+    return SqliteSession(connection, await _driver_of(connection), busy_timeout)
+
+
+async def open_postgresql(engine: AsyncEngine) -> PostgresqlSession:
+    """A connection of the engine, for as long as it is of use."""
+    connection = await engine.connect()
+    return PostgresqlSession(connection, await _driver_of(connection))
+
+
+async def _driver_of(connection: AsyncConnection) -> Any:
+    return (await connection.get_raw_connection()).driver_connection
 
 
 async def thrown_away(session: Session) -> None:

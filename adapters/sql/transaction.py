@@ -16,14 +16,15 @@ from adapters.sql.places import Places
 from adapters.sql.sessions import Session, thrown_away
 
 ResultT = TypeVar("ResultT")
+SessionT = TypeVar("SessionT", bound=Session)
 
 
 class Transaction:
-    """A transaction under way. Its errors are the same, whichever way a statement goes."""
+    """A transaction under way. Its errors are the same, whichever way a statement goes. cut_off: a statement was given up."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._cut_off = False
+        self.cut_off = False
 
     @property
     def connection(self) -> AsyncConnection:
@@ -63,7 +64,7 @@ class Transaction:
         """Roll back; tells whether the connection is of use any more. One that cannot roll back is not, nor is one whose
         statement was cut off: it may still be running.
         """
-        if self._cut_off or self.connection.invalidated:
+        if self.cut_off or self.connection.invalidated:
             return False
         with suppress(*self._session.errors, OSError):
             await self._session.rollback()
@@ -79,24 +80,24 @@ class Transaction:
                 statement, None, error, hide_parameters=True, connection_invalidated=lost
             ) from error
         except asyncio.CancelledError:
-            self._cut_off = True
+            self.cut_off = True
             raise
 
 
 @asynccontextmanager
-async def transaction(places: Places[Session], *, writable: bool) -> AsyncIterator[Transaction]:
+async def transaction(places: Places[SessionT], *, writable: bool) -> AsyncIterator[Transaction]:
     """A transaction that commits when its block ends, and rolls back when the block raises."""
     session, begun = await _begun(places, writable=writable)
     try:
         yield begun
         await begun.commit()
     except BaseException:
-        await _ended(places, session, begun)
+        await ended(places, session, begun)
         raise
     places.give_back(session)
 
 
-async def _begun(places: Places[Session], *, writable: bool) -> tuple[Session, Transaction]:
+async def _begun(places: Places[SessionT], *, writable: bool) -> tuple[SessionT, Transaction]:
     """A transaction that has just begun. A connection that was lost while nobody used it is noticed now, and another one taken."""
     while True:
         session = await places.take()
@@ -104,14 +105,15 @@ async def _begun(places: Places[Session], *, writable: bool) -> tuple[Session, T
         try:
             await begun.begin(writable=writable)
         except BaseException as error:
-            await _ended(places, session, begun)
+            await ended(places, session, begun)
             if new or not (isinstance(error, DBAPIError) and error.connection_invalidated):
                 raise
         else:
             return session, begun
 
 
-async def _ended(places: Places[Session], session: Session, begun: Transaction) -> None:
+async def ended(places: Places[SessionT], session: SessionT, begun: Transaction) -> None:
+    """Roll back, and let others take the connection if it is of use any more."""
     useful = False
     try:
         useful = await begun.undone()

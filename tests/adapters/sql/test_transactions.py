@@ -1,5 +1,6 @@
 """Transactions of units of work: both ways to the database are one, and nothing is left behind on a connection."""
 
+import sqlite3
 from typing import Any
 
 import asyncpg
@@ -85,14 +86,15 @@ async def test_a_connection_that_cannot_roll_back_is_not_used_again(
     await migrate(bare_address)
     database, clock = Database(bare_address, pool_size=1), FixedClock()
 
-    async def cannot() -> None:
-        raise ConnectionError
+    async def cannot(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError if database.on_sqlite else ConnectionError
 
     async def give_up() -> None:
         async with database.writing(clock) as work:
             used.append((await work.connection.get_raw_connection()).driver_connection)
             await work.insert_new(branch_row(make_branch()))
-            monkeypatch.setattr(work.transaction._session, "rollback", cannot)
+            for way in ("rollback", "change"):
+                monkeypatch.setattr(work.transaction._session, way, cannot)
             raise ZeroDivisionError
 
     used: list[object] = []
