@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,12 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-def writing() -> asyncio.Event:
+def writing() -> Iterator[asyncio.Event]:
     """Whether commits come to an end."""
     event = asyncio.Event()
     event.set()
-    return event
+    yield event
+    event.set()
 
 
 @pytest.fixture
@@ -174,11 +175,18 @@ async def test_who_no_longer_waits_for_the_turn_takes_nobody_along(shop: Shop) -
     assert await _names(shop) == [NAME] * 3
 
 
-async def test_what_nobody_waits_for_any_more_is_committed(shop: Shop, commits: list[object]) -> None:
+async def test_what_nobody_waits_for_any_more_is_committed_before_the_end(
+    shop: Shop, commits: list[object], writing: asyncio.Event
+) -> None:
+    writing.clear()
     (gone,) = _together(shop.store)
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
     gone.cancel()
     await asyncio.wait((gone,))
-    await shop.database.close()
+    closing = asyncio.create_task(shop.database.close())
+    await asyncio.wait((closing,), timeout=0.1)
+    assert not closing.done()
+    writing.set()
+    await closing
     assert len(commits) == 1
     assert await _names(shop) == [NAME] * 2
