@@ -111,6 +111,16 @@ async def test_loopback_is_never_proxied(server: Server, monkeypatch: pytest.Mon
         assert len(await bureau_at(server.address, http).plans(CONSULTING)) == 3
 
 
+async def test_other_addresses_are_reached_by_the_proxy_of_the_environment(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", server.address)
+    async with new_http_client() as http:
+        assert len(await bureau_at("http://bureau.invalid", http).plans(CONSULTING)) == 3
+
+
 def test_idle_connections_are_dropped_before_the_server_drops_them() -> None:
     transport: Any = new_http_client()._transport
     pool = transport._pool  # httpx shows it nowhere else
