@@ -1,8 +1,8 @@
 """Units of work over a database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ARRAY, Select, Text, bindparam, func, select
 
@@ -56,34 +56,53 @@ _NAME = func.unnest(bindparam("names", type_=ARRAY(Text()))).column_valued("name
 _LOCK_ALL: Select[Any] = select(func.pg_advisory_xact_lock(func.hashtextextended(_NAME, 0)).label("taken"))
 
 
+StoreT = TypeVar("StoreT")
+
+
+class _Store(Generic[StoreT]):
+    """A store of a unit of work, made when it is first asked for: most units of work use a few of them."""
+
+    def __init__(self, make: Callable[[Work], StoreT]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type["SqlUnitOfWork"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: "SqlUnitOfWork", owner: type["SqlUnitOfWork"]) -> StoreT:
+        store = self._make(unit._work)
+        unit.__dict__[self._name] = store
+        return store
+
+
 class SqlUnitOfWork(UnitOfWork):
     """The stores over one transaction."""
 
+    branches = _Store[Branches](SqlBranches)
+    integrations = _Store[Integrations](SqlIntegrations)
+    customers = _Store[Customers](SqlCustomers)
+    leads = _Store[Leads](SqlLeads)
+    prospects = _Store[Prospects](SqlProspects)
+    invoices = _Store[Invoices](SqlInvoices)
+    consultations = _Store[Consultations](SqlConsultations)
+    negativations = _Store[Negativations](SqlNegativations)
+    clearing_tasks = _Store[ClearingTasks](SqlClearingTasks)
+    parameters = _Store[Parameters](SqlParameters)
+    collection_settings = _Store[CollectionSettings](SqlCollectionSettings)
+    collection_runs = _Store[CollectionRuns](SqlCollectionRuns)
+    collection_items = _Store[CollectionItems](SqlCollectionItems)
+    monitors = _Store[Monitors](SqlMonitors)
+    monitor_changes = _Store[MonitorChanges](SqlMonitorChanges)
+    code_tables = _Store[CodeTables](SqlCodeTables)
+    audit = _Store[AuditTrail](SqlAuditTrail)
+    audit_chain = _Store[AuditChain](SqlAuditChain)
+    idempotency = _Store[IdempotencyRecords](SqlIdempotencyRecords)
+    tokens = _Store[AccessTokens](SqlAccessTokens)
+    outbox = _Store[Outbox](SqlOutbox)
+    routines = _Store[Routines](SqlRoutines)
+    retention = _Store[Retention](SqlRetention)
+
     def __init__(self, work: Work) -> None:
         self._work = work
-        self.branches: Branches = SqlBranches(work)
-        self.integrations: Integrations = SqlIntegrations(work)
-        self.customers: Customers = SqlCustomers(work)
-        self.leads: Leads = SqlLeads(work)
-        self.prospects: Prospects = SqlProspects(work)
-        self.invoices: Invoices = SqlInvoices(work)
-        self.consultations: Consultations = SqlConsultations(work)
-        self.negativations: Negativations = SqlNegativations(work)
-        self.clearing_tasks: ClearingTasks = SqlClearingTasks(work)
-        self.parameters: Parameters = SqlParameters(work)
-        self.collection_settings: CollectionSettings = SqlCollectionSettings(work)
-        self.collection_runs: CollectionRuns = SqlCollectionRuns(work)
-        self.collection_items: CollectionItems = SqlCollectionItems(work)
-        self.monitors: Monitors = SqlMonitors(work)
-        self.monitor_changes: MonitorChanges = SqlMonitorChanges(work)
-        self.code_tables: CodeTables = SqlCodeTables(work)
-        self.audit: AuditTrail = SqlAuditTrail(work)
-        self.audit_chain: AuditChain = SqlAuditChain(work)
-        self.idempotency: IdempotencyRecords = SqlIdempotencyRecords(work)
-        self.tokens: AccessTokens = SqlAccessTokens(work)
-        self.outbox: Outbox = SqlOutbox(work)
-        self.routines: Routines = SqlRoutines(work)
-        self.retention: Retention = SqlRetention(work)
 
     async def lock(self, name: str) -> None:
         """On PostgreSQL an advisory lock, released with the transaction; on SQLite the writer is alone anyway."""

@@ -36,7 +36,7 @@ from core.use_cases.bureau_access import open_account
 from core.use_cases.consultation_subject import ConsultationSubject, Subject, resolve_subject
 from core.use_cases.lookout import Lookout
 from core.use_cases.repeatable import earlier_result, remember_result
-from core.use_cases.settle_consultation import SettleConsultation
+from core.use_cases.settle_consultation import Consulted, SettleConsultation
 from core.use_cases.turns import Turns
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
@@ -122,7 +122,7 @@ class ConsultCredit:
     lookout: Lookout
     turns: Turns
 
-    async def __call__(self, command: ConsultCreditCommand) -> Consultation:
+    async def __call__(self, command: ConsultCreditCommand) -> Consulted:
         """Consult, or answer with what an equal request was answered."""
         command.caller.require(Scope.CONSULT)
         deadline = self.clock.now() + PATIENCE
@@ -132,12 +132,12 @@ class ConsultCredit:
             if isinstance(step, RepeatConsultation):
                 raise step
             if isinstance(step, Consultation):
-                return _answer(step)
+                return _answer(Consulted(step))
             if isinstance(step, _Order):
                 return _answer(await self._deliver(step))
             ended = await self._ended(step, deadline)
             if step.join and isinstance(ended, Consultation):
-                return _answer(ended)
+                return _answer(Consulted(ended))
 
     async def _prepare(
         self, command: ConsultCreditCommand
@@ -283,7 +283,7 @@ class ConsultCredit:
         )
         return _Order(consultation=consultation, integration=integration, claim=claim)
 
-    async def _deliver(self, order: _Order) -> Consultation:
+    async def _deliver(self, order: _Order) -> Consulted:
         consultation, integration = order.consultation, order.integration
         account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
         version = integration.consultation.version
@@ -378,10 +378,11 @@ def _equal(under_way: Consultation, subject: Subject) -> bool:
     return theirs == (subject.kind, subject.record_id, subject.branch_id, subject.state_code)
 
 
-def _answer(consultation: Consultation) -> Consultation:
+def _answer(consulted: Consulted) -> Consulted:
     """The consultation, or what it failed by, raised; the same for the request that made it and for one that repeats it."""
+    consultation = consulted.consultation
     if consultation.outcome is ConsultationOutcome.SUCCEEDED:
-        return consultation
+        return consulted
     if consultation.failure is FailureClass.CREDENTIAL:
         raise CredentialsRefused(credential=CredentialKind.CONSULTATION)
     raise BureauFailure(

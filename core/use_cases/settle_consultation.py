@@ -8,12 +8,23 @@ from core.domain.bureau import FINAL_FAILURES, BureauFailure, BureauReport, Cred
 from core.domain.consultation import Consultation, ConsultationOutcome
 from core.domain.credentials import Credential
 from core.domain.intents import Claim
+from core.domain.report import CreditReport
 from core.use_cases.bureau_access import note_accepted, note_refused
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 ASK_AGAIN_AFTER = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A consultation as it stands. report: what was delivered and stored just now, so that nobody need read it again; None
+    says nothing of what is stored.
+    """
+
+    consultation: Consultation
+    report: CreditReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +41,13 @@ class SettleConsultation:
 
     async def delivered(
         self, claim: Claim, consultation_id: UUID, delivered: BureauReport, credential: Credential
-    ) -> Consultation:
+    ) -> Consulted:
         """The bureau delivered a report. credential: the password as it was when the bureau was asked."""
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
             await work.outbox.done(claim)
             if not consultation.outcome.open:
-                return consultation
+                return Consulted(consultation)
             settled = replace(
                 consultation,
                 outcome=ConsultationOutcome.SUCCEEDED,
@@ -55,18 +66,18 @@ class SettleConsultation:
                     credential.version,
                     settled.performed_at,
                 )
-            return settled
+            return Consulted(settled, delivered.report)
 
     async def failed(
         self, claim: Claim, consultation_id: UUID, failure: BureauFailure, credential_version: int
-    ) -> Consultation:
+    ) -> Consulted:
         """The bureau refused, or certainly did not act."""
         final = failure.failure in FINAL_FAILURES
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
             await work.outbox.done(claim)
             if not consultation.outcome.open:
-                return consultation
+                return Consulted(consultation)
             settled = self._failed(consultation, failure)
             await work.consultations.save(settled)
             health = (consultation.integration_id, CredentialKind.CONSULTATION, credential_version)
@@ -74,29 +85,29 @@ class SettleConsultation:
                 await note_refused(work, self.ids, *health, settled.performed_at)
             elif final:
                 await note_accepted(work, *health, settled.performed_at)
-            return settled
+            return Consulted(settled)
 
-    async def given_up(self, claim: Claim, consultation_id: UUID, failure: FailureClass) -> Consultation:
+    async def given_up(self, claim: Claim, consultation_id: UUID, failure: FailureClass) -> Consulted:
         """The bureau does not know of the order, or nobody can ask it any more: it has failed, so far as is known."""
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
             if not await work.outbox.done(claim) or not consultation.outcome.open:
-                return consultation
+                return Consulted(consultation)
             settled = self._failed(consultation, BureauFailure(failure=failure))
             await work.consultations.save(settled)
-            return settled
+            return Consulted(settled)
 
-    async def unknown(self, claim: Claim, consultation_id: UUID) -> Consultation:
+    async def unknown(self, claim: Claim, consultation_id: UUID) -> Consulted:
         """No answer came and the bureau could not be asked: the dispatcher will ask again."""
         async with self.units_of_work.begin() as work:
             consultation = await _locked(work, consultation_id)
             if not await work.outbox.retry(claim, ASK_AGAIN_AFTER) or not consultation.outcome.open:
-                return consultation
+                return Consulted(consultation)
             undetermined = replace(
                 consultation, outcome=ConsultationOutcome.UNDETERMINED, failure=FailureClass.UNDETERMINED
             )
             await work.consultations.save(undetermined)
-            return undetermined
+            return Consulted(undetermined)
 
     def _failed(self, consultation: Consultation, failure: BureauFailure) -> Consultation:
         final = failure.failure in FINAL_FAILURES

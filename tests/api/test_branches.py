@@ -35,7 +35,7 @@ async def _everything(desk: Desk) -> dict[str, str]:
         await work.integrations.save(integration)
         lead = await work.leads.add(make_lead(branch_id=world.branch.id))
         prospect = await work.prospects.add(make_prospect(branch_id=world.branch.id))
-    consultation = await world.use_case(ConsultCredit)(consult)
+    consultation = (await world.use_case(ConsultCredit)(consult)).consultation
     command = NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)
     negativation = await world.use_case(NegativateDebtor)(command)
     records = (

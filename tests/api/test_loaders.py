@@ -69,6 +69,27 @@ async def test_a_record_is_read_once_however_often_it_is_named(desk: Desk) -> No
     assert desk.units_of_work.reads == 1
 
 
+async def test_a_report_that_was_just_delivered_is_answered_as_it_is_stored_but_not_read_again(
+    desk: Desk,
+) -> None:
+    report = """number report {
+        identity { name birthOrFoundationOn documentStatus motherName } score { value band }
+        pendingDebts { ...block } protests { ...block } badCheques { ...block }
+        lawsuits { ...block } bankruptcies { ...block } earlierQueries { ...block } }"""
+    block = """fragment block on ReportBlock { count total { amount } firstOn lastOn message entries {
+        occurredOn amount { amount } origin modality reference city stateCode guarantor subJudice } }"""
+    consult = f"""mutation ($customer: ID!) {{
+        consultCredit(input: {{ subject: {{ customerId: $customer }}, plan: REPORT_AND_SCORE }}) {{
+            ... on ConsultCreditSuccess {{ consultation {{ {report} }} }} }} }} {block}"""
+    before = desk.units_of_work.reads
+    answered = (await desk.ask(consult, {"customer": global_id(desk.world.customer)})).one()["consultation"]
+    assert desk.units_of_work.reads == before
+
+    stored = (await desk.ask(f"{{ consultations {{ nodes {{ {report} }} }} }} {block}")).one()["nodes"]
+    assert [answered] == stored
+    assert answered["report"]["pendingDebts"] is not None
+
+
 async def test_each_record_s_list_is_its_own(desk: Desk) -> None:
     await _grow(desk.world, 3)
     query = """{ customers { nodes { id

@@ -30,7 +30,7 @@ async def _consult(world: World, subject: Any) -> str:
         caller=world.caller, subject=subject, plan=ConsultationPlan.REPORT_AND_SCORE
     )
     made = await world.use_case(ConsultCredit)(command)
-    return encode_id("Consultation", made.id)
+    return encode_id("Consultation", made.consultation.id)
 
 
 @pytest.fixture

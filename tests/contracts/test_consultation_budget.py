@@ -37,7 +37,7 @@ async def _consult(world: World, number: int, key: str | None = None) -> Consult
         plan=ConsultationPlan.CREDNET_TOP,
         idempotency_key=key,
     )
-    return await world.use_case(ConsultCredit)(command)
+    return (await world.use_case(ConsultCredit)(command)).consultation
 
 
 async def test_those_who_ask_at_once_get_no_more_than_is_left(world: World) -> None:

@@ -20,4 +20,4 @@ def consulting(world: World, **changes: Any) -> ConsultCreditCommand:
 
 async def consult(world: World, **changes: Any) -> Consultation:
     """Consult the customer of the world, with those changes."""
-    return await world.use_case(ConsultCredit)(consulting(world, **changes))
+    return (await world.use_case(ConsultCredit)(consulting(world, **changes))).consultation

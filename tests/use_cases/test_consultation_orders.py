@@ -11,12 +11,15 @@ import pytest
 from core.domain.bureau import BureauFailure, Environment, FailureClass
 from core.domain.consultation import ConsultationOutcome, RepeatConsultation
 from core.domain.errors import IdempotencyConflict, InvalidInput
+from core.domain.intents import Claim
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.paging import Direction, Order, Window
 from core.use_cases.consult_credit import BLOCKS_FOR, LEASE, PATIENCE, ConsultCredit
 from core.use_cases.consultation_subject import DocumentSubject
 from core.use_cases.recover_consultation import GIVE_UP_AFTER
+from core.use_cases.settle_consultation import Consulted, SettleConsultation
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
+from support.builders import make_bureau_report, make_intent
 from support.consulting import consult, consulting
 from support.world import World
 
@@ -177,6 +180,22 @@ async def test_an_order_is_not_placed_when_its_lease_is_about_to_end(world: Worl
         await suspended(consulting(world))
 
     assert world.bureau.called("consult") == []
+
+
+async def test_only_what_is_stored_now_is_answered_with_its_report(world: World) -> None:
+    first = await world.use_case(ConsultCredit)(consulting(world, idempotency_key="k1"))
+    again = await world.use_case(ConsultCredit)(consulting(world, idempotency_key="k1"))
+    late = await world.use_case(SettleConsultation).delivered(
+        Claim(intent=make_intent(), attempt=1, until=world.clock.now()),
+        first.consultation.id,
+        make_bureau_report(),
+        world.integration.consultation,
+    )
+
+    async with world.units_of_work.read() as work:
+        stored = await work.consultations.reports([first.consultation.id])
+    assert first.report == stored[first.consultation.id]
+    assert again == late == Consulted(first.consultation)
 
 
 class Suspended(UnitsOfWork):

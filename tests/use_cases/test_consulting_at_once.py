@@ -68,7 +68,7 @@ async def test_however_many_wait_one_of_them_looks_and_none_writes(world: World)
     await until(lambda: counted.reads >= 5)
     pause.resumed.set()
 
-    consultations = [await first, *[await consulting for consulting in waiting]]
+    consultations = [await first, *[(await consulting).consultation for consulting in waiting]]
     assert len({consultation.id for consultation in consultations}) == 1
     assert counted.begun == 50
     assert counted.reads < 20
@@ -90,7 +90,7 @@ async def test_a_slow_bureau_keeps_the_order_in_hand_as_long_as_it_takes(
         assert await world.deliver() == 0
     pause.resumed.set()
 
-    assert (await consulting).outcome is ConsultationOutcome.SUCCEEDED
+    assert (await consulting).consultation.outcome is ConsultationOutcome.SUCCEEDED
     assert world.bureau.called("find_consultation") == []
 
 
@@ -163,4 +163,4 @@ async def test_a_crowd_that_wants_one_document_asks_the_storage_one_at_a_time(wo
 
     assert alone.most == 1
     pause.resumed.set()
-    assert len({consultation.id for consultation in await asyncio.gather(*crowd)}) == 1
+    assert len({consulted.consultation.id for consulted in await asyncio.gather(*crowd)}) == 1

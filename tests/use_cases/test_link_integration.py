@@ -73,7 +73,8 @@ async def test_it_is_usable_only_when_linked(world: World) -> None:
     with refused(world, IntegrationNotLinked):
         await world.use_case(ConsultCredit)(command)
     await link(world, world.branch, world.integration)
-    assert (await world.use_case(ConsultCredit)(command)).branch_id == world.branch.id
+    consulted = await world.use_case(ConsultCredit)(command)
+    assert consulted.consultation.branch_id == world.branch.id
 
 
 async def test_linking_again_changes_nothing(world: World, branch: Branch, integration: Integration) -> None:

@@ -141,7 +141,7 @@ async def consult_credit(
     subject = _read(data.subject, reader)
     reader.raise_if_any()
     await info.context.admit_paid()
-    consultation = await info.context.use_cases.consult_credit(
+    consulted = await info.context.use_cases.consult_credit(
         ConsultCreditCommand(
             caller=info.context.caller,
             subject=subject,
@@ -151,4 +151,4 @@ async def consult_credit(
             idempotency_key=data.idempotency_key,
         )
     )
-    return ConsultCreditSuccess(consultation=Consultation.of(consultation))
+    return ConsultCreditSuccess(consultation=Consultation.of(consulted.consultation, consulted.report))

@@ -16,6 +16,7 @@ from api.types.node import Node
 from api.types.report import CreditReport
 from api.types.values import Document, Money, money_or_none
 from core.domain import consultation as domain
+from core.domain import report as domain_report
 from core.domain.access import Scope
 from core.domain.bureau import Environment, FailureClass
 from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
@@ -34,6 +35,7 @@ Subject = Annotated[
 @strawberry.type(description="One paid query of a document at the bureau (consulta de CPF/CNPJ).")
 class Consultation(Node):
     record: strawberry.Private[domain.Consultation]
+    delivered: strawberry.Private[domain_report.CreditReport | None]
     number: int = strawberry.field(description="The sequential number of the screens (ID).")
     subject_kind: SubjectKind = strawberry.field(description='What it was made for ("Consultar por").')
     document: Document = strawberry.field(description="The document consulted (CPF/CNPJ).")
@@ -81,7 +83,7 @@ class Consultation(Node):
     async def report(self, info: Info) -> CreditReport | None:
         if self.record.outcome is not ConsultationOutcome.SUCCEEDED:
             return None
-        found = await info.context.loaders.reports.load(self.record.id)
+        found = self.delivered or await info.context.loaders.reports.load(self.record.id)
         return None if found is None else CreditReport.of(found, self.record.document)
 
     @resolved(
@@ -116,11 +118,14 @@ class Consultation(Node):
         return None if found is None else cls.of(found)
 
     @classmethod
-    def of(cls, record: domain.Consultation) -> "Consultation":
-        """The consultation as the schema shows it."""
+    def of(
+        cls, record: domain.Consultation, delivered: domain_report.CreditReport | None = None
+    ) -> "Consultation":
+        """The consultation as the schema shows it. delivered: its report, when it is at hand; otherwise it is read when asked for."""
         return cls(
             id=strawberry.ID(encode_id("Consultation", record.id)),
             record=record,
+            delivered=delivered,
             number=record.number,
             subject_kind=record.subject_kind,
             document=Document.of(record.document),
