@@ -202,12 +202,7 @@ class Writer:
             yield _ACCEPTED, (at, order["integration_id"])
 
     async def negativate(self, caller: Caller, wanted: dict[str, Any]) -> dict[str, Any]:
-        """Register an invoice: three reads before the transaction, as the codes may have to be fetched, then one transaction."""
-        invoice_id = self.store.given(UUID(wanted["uuid"]))
-        ((*_, branch_id, _, _, _, _, _),) = await self.store.fetch(_INVOICE, invoice_id)
-        ((*_, integration_id, _, _),) = await self.store.fetch(_BRANCH, branch_id)
-        await self.store.fetch(_INTEGRATION, integration_id)
-        await self.store.fetch(_CODES, integration_id)
+        """Register an invoice, in one transaction."""
         negativation = await self.store.run(self._register(caller, UUID(wanted["uuid"])))
         return {"negativateDebtor": {"__typename": "NegativateDebtorSuccess", "negativation": negativation}}
 
@@ -230,6 +225,7 @@ class Writer:
         due = due_on if isinstance(due_on, date) else date.fromisoformat(due_on)
         if live or hold or not enabled or status != "OPEN" or now.date() - due < timedelta(days=1):
             raise Refused
+        yield _CODES, (integration_id,)
         if contract in {each for (each,) in contracts}:
             raise Refused
         ((*_, code, sms, responsible, _),) = yield _INTEGRATION + locked, (integration_id,)

@@ -55,12 +55,6 @@ class BureauCodes:
         """The table as it holds for an integration. Call it outside a unit of work: it may ask the bureau."""
         async with self.units_of_work.read() as work:
             cached = await work.code_tables.get(integration.id, table)
-        return await self.renewed(integration, table, cached)
-
-    async def renewed(
-        self, integration: Integration, table: CodeTable, cached: CachedCodes | None
-    ) -> Sequence[BureauCode]:
-        """The same for a caller that has read already what is cached."""
         if cached is not None and self._is_fresh(cached):
             return cached.rows
         try:

@@ -1,6 +1,6 @@
 """Register an overdue invoice at the credit bureau (negativar): one invoice, one registration in PEFIN."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from core.domain.calendar_rules import local_date
 from core.domain.code_tables import CodeTable
 from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.eligibility import Case, reasons_against
+from core.domain.errors import NotFound
 from core.domain.integration import Integration, IntegrationNotLinked
 from core.domain.negativation import (
     AlreadyNegativated,
@@ -23,13 +24,14 @@ from core.use_cases.bureau_codes import BureauCodes
 from core.use_cases.place_registration import place_registrations
 from core.use_cases.repeatable import earlier_result, remember_result
 from core.use_cases.turns import Turns
-from core.use_cases.visible import get_branch, get_visible
+from core.use_cases.visible import get_visible
 from ports.clock import Clock
 from ports.ids import Ids
-from ports.unit_of_work import UnitsOfWork
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
 OPERATION = "negativateDebtor"
+PATH = ("invoiceId",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,60 +67,74 @@ class NegativateDebtor:
     async def __call__(self, command: NegativateDebtorCommand) -> Negativation:
         """Register, or answer with what the same idempotency key produced before."""
         command.caller.require(Scope.NEGATIVATE)
-        known_codes = await self._known_codes(command)
+        asked_for: dict[UUID, Sequence[BureauCode]] = {}
+        while True:
+            async with self.turns.of(command.invoice_id), self.units_of_work.begin() as work:
+                step = await self._register(work, command, asked_for)
+            if isinstance(step, Negativation):
+                return step
+            # Outside of the transaction: the bureau may take a while.
+            asked_for[step.id] = await self.codes.of(step, CodeTable.RESTRICTION)
+
+    async def _register(
+        self,
+        work: UnitOfWork,
+        command: NegativateDebtorCommand,
+        asked_for: Mapping[UUID, Sequence[BureauCode]],
+    ) -> Negativation | Integration:
+        """The registration; or, with nothing done, the integration whose restriction codes must be asked for first.
+
+        asked_for: the codes that were asked for, of each integration.
+        """
         inputs = (command.invoice_id, command.restriction_code)
-        async with self.turns.of(command.invoice_id), self.units_of_work.begin() as work:
+        if command.idempotency_key is not None:
+            # Whatever the key produced before is told to nobody who does not reach the invoice.
+            await get_visible(work.invoices, command.invoice_id, command.caller, "Invoice", *PATH)
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
             )
             earlier = await work.negativations.get(earlier_id) if earlier_id else None
             if earlier is not None:
                 return earlier
-            await work.lock(f"invoice:{command.invoice_id}")
-            portfolio = await read_portfolio(work, [command.invoice_id], to_be_acted_on=True)
-            case = case_of(
-                portfolio, command.invoice_id, command.restriction_code, local_date(self.clock.now())
-            )
-            integration = _refuse_what_is_not_set_up(case)
-            if case.invoice_is_live:
-                # The latest, not the live one: it may have ended since the portfolio was read.
-                latest = await work.negativations.latest_of_invoices([command.invoice_id])
-                raise AlreadyNegativated(negativation=latest[command.invoice_id])
-            reasons = reasons_against(case, known_codes)
-            if reasons:
-                raise NotEligible(reasons=reasons)
-            (negativation,) = await place_registrations(
-                work,
-                [case],
-                integration,
-                form=command.form,
-                caller=command.caller,
-                ids=self.ids,
-                at=self.clock.now(),
-            )
-            await remember_result(
-                work,
-                self.vault,
-                command.caller,
-                command.idempotency_key,
-                OPERATION,
-                *inputs,
-                result_id=negativation.id,
-                at=negativation.created_at,
-            )
-            return negativation
-
-    async def _known_codes(self, command: NegativateDebtorCommand) -> Sequence[BureauCode]:
-        """The provider's restriction codes, asked for before the transaction opens: asking may take a while."""
-        async with self.units_of_work.read() as work:
-            path = ("invoiceId",)
-            invoice = await get_visible(work.invoices, command.invoice_id, command.caller, "Invoice", *path)
-            branch = await get_branch(work, invoice.branch_id, command.caller, *path)
-            if branch.integration_id is None:
-                return ()
-            integration = await work.integrations.get(branch.integration_id)
-            cached = await work.code_tables.get(branch.integration_id, CodeTable.RESTRICTION)
-        return await self.codes.renewed(integration, CodeTable.RESTRICTION, cached) if integration else ()
+        await work.lock(f"invoice:{command.invoice_id}")
+        portfolio = await read_portfolio(work, [command.invoice_id], to_be_acted_on=True)
+        invoice = portfolio.invoices.get(command.invoice_id)
+        if invoice is None or not command.caller.reaches(invoice.branch_id):
+            raise NotFound(kind="Invoice", path=PATH)
+        case = case_of(portfolio, invoice.id, command.restriction_code, local_date(self.clock.now()))
+        integration = _refuse_what_is_not_set_up(case)
+        if case.invoice_is_live:
+            # The latest, not the live one: it may have ended since the portfolio was read.
+            latest = await work.negativations.latest_of_invoices([invoice.id])
+            raise AlreadyNegativated(negativation=latest[invoice.id])
+        known_codes = asked_for.get(integration.id)
+        if known_codes is None:
+            known_codes = await self.codes.fetched(work, integration, CodeTable.RESTRICTION)
+        if known_codes is None:
+            return integration
+        reasons = reasons_against(case, known_codes)
+        if reasons:
+            raise NotEligible(reasons=reasons)
+        (negativation,) = await place_registrations(
+            work,
+            [case],
+            integration,
+            form=command.form,
+            caller=command.caller,
+            ids=self.ids,
+            at=self.clock.now(),
+        )
+        await remember_result(
+            work,
+            self.vault,
+            command.caller,
+            command.idempotency_key,
+            OPERATION,
+            *inputs,
+            result_id=negativation.id,
+            at=negativation.created_at,
+        )
+        return negativation
 
 
 def _refuse_what_is_not_set_up(case: Case) -> Integration:

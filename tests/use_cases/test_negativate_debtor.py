@@ -174,6 +174,15 @@ async def test_what_is_out_of_reach_does_not_exist(world: World) -> None:
         await negativate(world, caller=make_caller(scopes=frozenset(Scope) - {Scope.NEGATIVATE}))
 
 
+async def test_what_a_key_produced_is_told_to_nobody_who_does_not_reach_the_invoice(world: World) -> None:
+    await negativate(world, idempotency_key="k1")
+
+    elsewhere = replace(world.caller, branch_ids=frozenset({make_branch().id}))
+    for restriction_code in (None, "OO"):
+        with pytest.raises(NotFound):
+            await negativate(world, caller=elsewhere, idempotency_key="k1", restriction_code=restriction_code)
+
+
 async def test_the_same_key_registers_once(world: World) -> None:
     first = await negativate(world, idempotency_key="k1")
 
@@ -195,9 +204,28 @@ async def test_the_code_table_is_asked_for_once_a_day_and_its_last_form_serves_a
 
     world.clock.advance(timedelta(hours=2))
     world.bureau.fail("restriction_codes", BureauFailure(failure=FailureClass.TRANSIENT))
+    await negativate(world, invoice_id=await another_invoice(world))
+    assert len(world.bureau.called("restriction_codes")) == 2
+
+
+async def test_what_is_refused_anyway_asks_for_no_codes(world: World) -> None:
+    await negativate(world)
+    world.clock.advance(timedelta(hours=25))
     with pytest.raises(AlreadyNegativated):
         await negativate(world)
-    assert len(world.bureau.called("restriction_codes")) == 2
+    assert len(world.bureau.called("restriction_codes")) == 1
+
+
+async def test_nothing_is_locked_while_the_bureau_is_asked_for_its_codes(world: World) -> None:
+    pause = world.bureau.pause("restriction_codes")
+    registering = asyncio.create_task(negativate(world))
+    await pause.reached.wait()
+
+    async with asyncio.timeout(5):
+        await another_invoice(world)
+
+    pause.resumed.set()
+    assert (await registering).status is NegativationStatus.QUEUED
 
 
 async def only_one(world: World) -> Negativation:
