@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 
+from adapters.sql.processors import to_driver
 from adapters.sql.tables import METADATA
 
 ValueT = TypeVar("ValueT")
@@ -32,7 +33,7 @@ def columns_of(table: str, on_sqlite: bool) -> dict[str, Column]:
     return {
         column.name: Column(
             column.type.compile(dialect).partition(" COLLATE ")[0],
-            column.type.dialect_impl(dialect).bind_processor(dialect) or _as_it_is,
+            to_driver(column.type, dialect) or _as_it_is,
         )
         for column in METADATA.tables[table].columns
     }

@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Dialect, Executable, ReturnsRows
 
+from adapters.sql.processors import Process, from_driver, to_driver
+
 _REMEMBERED = 1_000
 
-Process: TypeAlias = Callable[[Any], Any] | None
 Key: TypeAlias = tuple[object, ...]
 
 
@@ -34,16 +35,14 @@ class Prepared:
 
     def rows(self, found: Sequence[Sequence[Any]]) -> list[Any]:
         """What the driver found, as rows whose values are called like the columns."""
-        row, columns = self.row, self.columns
-        return [
-            row(
-                [
-                    value if process is None else process(value)
-                    for value, process in zip(each, columns, strict=True)
-                ]
-            )
-            for each in found
+        if not found:
+            return []
+        # Column by column: most need nothing done to them.
+        columns = [
+            column if process is None else map(process, column)
+            for process, column in zip(self.columns, zip(*found, strict=True), strict=True)
         ]
+        return list(map(self.row, zip(*columns, strict=True)))
 
 
 class Statements:
@@ -80,7 +79,7 @@ def prepared(statement: Executable, dialect: Dialect, values: Sequence[str] = ()
     parameters: list[tuple[str | None, Any, Process]] = []
     for name in compiled.positiontup or ():
         known = compiled.binds[name]
-        process = known.type.dialect_impl(dialect).bind_processor(dialect)
+        process = to_driver(known.type, dialect)
         if known.required:
             parameters.append((known.key, None, process))
         else:
@@ -91,8 +90,6 @@ def prepared(statement: Executable, dialect: Dialect, values: Sequence[str] = ()
     return Prepared(
         text=str(compiled),
         parameters=tuple(parameters),
-        columns=tuple(
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns
-        ),
+        columns=tuple(from_driver(column.type, dialect) for column in columns),
         row=row._make,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 
 from adapters.sql.drivers import Driver
 from adapters.sql.mapping.administration import token_of
+from adapters.sql.processors import from_driver
 from adapters.sql.tables import METADATA, AccessTokenRow
 from adapters.sql.types import Json
 from core.domain.access import AccessToken
@@ -59,4 +60,4 @@ def _processor(type_: TypeEngine[Any], driver: Driver) -> Callable[[Any], Any] |
     """What makes the row's value of the driver's."""
     if isinstance(type_, Json):
         return driver.forms[Form.JSON]
-    return type_.dialect_impl(driver.dialect).result_processor(driver.dialect, None)
+    return from_driver(type_, driver.dialect)

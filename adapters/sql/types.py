@@ -28,9 +28,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its zone")
-        utc = value.astimezone(UTC)
+        utc = zoned(value)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -46,9 +44,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\x00" not in value):
-            return value
-        return "".join(_holdable(character) for character in value)
+        return holdable(value)
 
 
 class Ordered(Words):
@@ -65,6 +61,20 @@ class Json(TypeDecorator[Any]):
 
     impl = JSON(none_as_null=True)
     cache_ok = True
+
+
+def zoned(instant: datetime) -> datetime:
+    """The instant in UTC. Raises ValueError when it has no zone."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    return instant.astimezone(UTC)
+
+
+def holdable(text: str | None) -> str | None:
+    """The text as both databases can hold it."""
+    if text is None or (text.isascii() and "\x00" not in text):
+        return text
+    return "".join(_holdable(character) for character in text)
 
 
 def _holdable(character: str) -> str:

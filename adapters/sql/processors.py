@@ -1,0 +1,74 @@
+"""What makes the driver's values of ours, and ours of the driver's: the same as SQLAlchemy's types make of them, in fewer steps.
+
+A type that is put together of others asks each of them about each value, and a chunk of the collection routine has thousands.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Date, Dialect, Uuid
+from sqlalchemy.types import TypeEngine
+
+from adapters.sql.types import Instant, Words, holdable, zoned
+
+Process: TypeAlias = Callable[[Any], Any] | None
+"""None where the value stays as it is."""
+
+
+def to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Process:
+    """What makes the driver's value of a value of ours."""
+    if isinstance(type_, Words):
+        return holdable
+    if dialect.name == "sqlite":
+        for kind, (given, _) in _ON_SQLITE.items():
+            if isinstance(type_, kind):
+                return given
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def from_driver(type_: TypeEngine[Any], dialect: Dialect) -> Process:
+    """What makes our value of a value of the driver's."""
+    if dialect.name == "sqlite":
+        for kind, (_, found) in _ON_SQLITE.items():
+            if isinstance(type_, kind):
+                return found
+    return type_.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _digits_of_id(value: UUID | None) -> str | None:
+    return None if value is None else value.hex
+
+
+@lru_cache(maxsize=4_096)
+def _id_of_digits(digits: str | None) -> UUID | None:
+    """The records of a chunk name each other and their branch: most ids are read several times."""
+    return None if digits is None else UUID(digits)
+
+
+def _text_of_instant(value: datetime | None) -> str | None:
+    # Without its zone, which is always UTC.
+    return None if value is None else zoned(value).isoformat(" ", "microseconds")[:26]
+
+
+def _instant_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
+
+def _text_of_day(value: date | None) -> str | None:
+    return None if value is None else date.isoformat(value)
+
+
+@lru_cache(maxsize=10_000)
+def _day_of_text(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+_ON_SQLITE: dict[type[TypeEngine[Any]], tuple[Process, Process]] = {
+    Uuid: (_digits_of_id, _id_of_digits),
+    Instant: (_text_of_instant, _instant_of_text),
+    Date: (_text_of_day, _day_of_text),
+}
+"""What goes to SQLite's driver, and what comes from it."""
