@@ -221,8 +221,11 @@ class Negativations(
     """
 
     @abstractmethod
-    async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
-        """Store new registrations like `add`, in their order, in few statements however many they are; all of them or none."""
+    async def add_many(self, records: Sequence[Negativation]) -> list[int]:
+        """Store new registrations like `add`, in their order, in few statements however many they are; all of them or none.
+
+        The answer is their numbers.
+        """
 
     @abstractmethod
     async def totals(self, matching: Sequence[NegativationFilter]) -> list[NegativationTotals]:

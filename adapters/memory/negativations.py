@@ -69,8 +69,8 @@ class MemoryNegativations(Records[Negativation, NegativationFilter, Order[Negati
         here = (record for record in self._live_ones() if record.environment is environment)
         return {(record.debtor.document.number, record.contract) for record in here} & set(debts)
 
-    async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
-        return [await self.add(record) for record in records]
+    async def add_many(self, records: Sequence[Negativation]) -> list[int]:
+        return [(await self.add(record)).number for record in records]
 
     async def latest_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
         wanted = set(invoice_ids)

@@ -16,62 +16,73 @@ from adapters.sql.tables import Row
 from adapters.sql.tables.base import RecordRow
 from adapters.sql.work import FEW, Errors, Work
 
-Values = Mapping[str, Any]
-"""What is stored of a row, by column: the same columns in each row."""
+Columns = Mapping[str, Sequence[Any]]
+"""What is stored of the rows, by column: in each as many values as there are rows, in their order."""
 
 _KNOWN_STATEMENTS = 256
 
 
-async def insert(work: Work, row_type: type[Row], rows: Sequence[Values]) -> None:
+async def insert(work: Work, row_type: type[Row], columns: Columns) -> None:
     """Store rows in their order."""
-    await _insert(work, row_type, rows)
+    if given := _given(work, row_type, columns):
+        await work.transaction.change(*given, few=_few(columns))
 
 
-async def insert_new(work: Work, row_type: type[Row], rows: Sequence[Values], *key: str) -> int:
+async def insert_new(work: Work, row_type: type[Row], columns: Columns, *key: str) -> int:
     """Store those rows whose values in the columns of a unique `key` are not there already; tells how many."""
-    return len(await _insert(work, row_type, rows, new=key, returning=key))
+    given = _given(work, row_type, columns, new=key)
+    return await work.transaction.change(*given, few=_few(columns)) if given else 0
 
 
 async def insert_numbered(
-    work: Work, row_type: type[RecordRow], rows: Sequence[Values], errors: Errors
+    work: Work, row_type: type[RecordRow], columns: Columns, errors: Errors
 ) -> list[int]:
     """Store rows in their order, all or none; the answer is their numbers. What came before stays valid when one of
     `errors` is raised.
     """
+    given = _given(work, row_type, columns, returning=("id", "number"))
+    if not given:
+        return []
     async with work.guarded(errors):
-        numbers = dict(await _insert(work, row_type, rows, returning=("id", "number")))
+        found: Any = await work.transaction.fetch(*given, few=_few(columns))
+    numbers = dict(found)
     id_of = columns_of(str(row_type.__tablename__), work.on_sqlite)["id"].processed
-    return [numbers[id_of(row["id"])] for row in rows]
+    return [numbers[id_of(each)] for each in columns["id"]]
 
 
-async def _insert(
+def _few(columns: Columns) -> bool:
+    return all(len(values) <= FEW for values in columns.values())
+
+
+def _given(
     work: Work,
     row_type: type[Row],
-    rows: Sequence[Values],
+    columns: Columns,
     *,
     new: tuple[str, ...] = (),
     returning: tuple[str, ...] = (),
-) -> Sequence[Any]:
+) -> tuple[str, list[Any]] | None:
+    """The statement and its parameters; None when there are no rows."""
     work.require_writable()
-    if not rows:
-        return []
+    if not all(columns.values()):
+        return None
     table = str(row_type.__tablename__)
-    columns = columns_of(table, work.on_sqlite)
+    known = columns_of(table, work.on_sqlite)
     same: dict[str, Any] = {}
     apart: dict[str, list[Any]] = {}
-    for name in rows[0]:
-        values, processed = [row[name] for row in rows], columns[name].processed
+    for name, values in columns.items():
+        processed = known[name].processed
         # The first column is told for each row in any case: it says how many there are. To look at the last row first
         # saves going through most columns that differ.
         if apart and values[-1] == values[0] and values.count(values[0]) == len(values):
             same[name] = processed(values[0])
         else:
-            apart[name] = [processed(value) for value in values]
+            apart[name] = list(map(processed, values))
     statement = _statement(table, work.on_sqlite, tuple(same), tuple(apart), new, returning)
     told: list[Any] = list(apart.values())
     if work.on_sqlite:
         told = [orjson.dumps(list(zip(*told, strict=True))).decode()]
-    return await work.transaction.fetch(statement, (*same.values(), *told), few=len(rows) <= FEW)
+    return statement, [*same.values(), *told]
 
 
 @lru_cache(_KNOWN_STATEMENTS)

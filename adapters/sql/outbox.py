@@ -81,25 +81,23 @@ class SqlOutbox(Outbox):
     async def _insert(
         self, intents: Sequence[Intent], *, now: datetime, due_at: datetime, attempts: int
     ) -> None:
-        rows = [
-            {
-                "key": intent.key,
-                "account": intent.account,
-                "kind": intent.kind,
-                "subject_id": intent.subject_id,
-                "due_at": due_at,
-                "attempts": attempts,
-                "created_at": now,
-            }
-            for intent in intents
-        ]
-        if await bulk.insert_new(self._work, IntentRow, rows, "key") < len(intents):
+        columns: bulk.Columns = {
+            "key": [intent.key for intent in intents],
+            "account": [intent.account for intent in intents],
+            "kind": [intent.kind for intent in intents],
+            "subject_id": [intent.subject_id for intent in intents],
+            "due_at": [due_at] * len(intents),
+            "attempts": [attempts] * len(intents),
+            "created_at": [now] * len(intents),
+        }
+        if await bulk.insert_new(self._work, IntentRow, columns, "key") < len(intents):
             raise Conflict(reason="INTENT_EXISTS", params={"key": intents[0].key})
         await self._know({intent.account for intent in intents}, now)
 
     async def _know(self, accounts: Collection[UUID], now: datetime) -> None:
-        rows = [{"account": account, "next_at": now, "held": False} for account in accounts]
-        await bulk.insert_new(self._work, AccountRow, rows, "account")
+        count = len(accounts)
+        columns: bulk.Columns = {"account": list(accounts), "next_at": [now] * count, "held": [False] * count}
+        await bulk.insert_new(self._work, AccountRow, columns, "account")
 
     async def _set_hold(self, account: UUID, *, held: bool, until: datetime | None) -> None:
         await self._know([account], await self._work.now())

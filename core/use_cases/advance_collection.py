@@ -172,7 +172,7 @@ class AdvanceCollection:
             ids=self.ids,
             at=now,
         )
-        by_invoice = {negativation.invoice_id: negativation for negativation in placed}
+        by_invoice = {negativation.invoice_id: negativation for _, negativation in placed}
         return [
             self._item(
                 run,

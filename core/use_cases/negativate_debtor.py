@@ -1,7 +1,7 @@
 """Register an overdue invoice at the credit bureau (negativar): one invoice, one registration in PEFIN."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
@@ -115,7 +115,7 @@ class NegativateDebtor:
         reasons = reasons_against(case, known_codes)
         if reasons:
             raise NotEligible(reasons=reasons)
-        (negativation,) = await place_registrations(
+        ((number, placed),) = await place_registrations(
             work,
             [case],
             integration,
@@ -131,10 +131,10 @@ class NegativateDebtor:
             command.idempotency_key,
             OPERATION,
             *inputs,
-            result_id=negativation.id,
-            at=negativation.created_at,
+            result_id=placed.id,
+            at=placed.created_at,
         )
-        return negativation
+        return replace(placed, number=number)
 
 
 def _refuse_what_is_not_set_up(case: Case) -> Integration:

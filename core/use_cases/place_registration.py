@@ -23,9 +23,10 @@ async def place_registrations(
     caller: Caller,
     ids: Ids,
     at: datetime,
-) -> list[Negativation]:
+) -> list[tuple[int, Negativation]]:
     """Store one registration per case, each with its first history entry, its promise and its audit entry, in few
-    statements however many they are. Only for cases of one branch without reasons against them.
+    statements however many they are. Only for cases of one branch without reasons against them. The answer is the number
+    that each was given, with what was stored under it.
 
     Raises Conflict NEGATIVATION_LIVE when another one got there first, and IntegrationNotLinked when the integration was
     deleted or given to another branch meanwhile; nothing is stored then.
@@ -37,14 +38,11 @@ async def place_registrations(
     if current is None or current.deleted_at is not None or current.branch_id != cases[0].branch.id:
         raise IntegrationNotLinked(branch_number=cases[0].branch.number)
     earlier = await work.negativations.latest_of_invoices([case.invoice.id for case in cases])
-    placed = await work.negativations.add_many(
-        [
-            _registration(
-                case, current, earlier.get(case.invoice.id), form=form, caller=caller, ids=ids, at=at
-            )
-            for case in cases
-        ]
-    )
+    placed = [
+        _registration(case, current, earlier.get(case.invoice.id), form=form, caller=caller, ids=ids, at=at)
+        for case in cases
+    ]
+    numbers = await work.negativations.add_many(placed)
     created = HistoryEntry(
         status=NegativationStatus.QUEUED, trigger=Trigger.CREATED, at=at, actor=caller.name
     )
@@ -52,11 +50,11 @@ async def place_registrations(
     await work.outbox.put(*(_promise(negativation) for negativation in placed))
     await work.audit.add(
         *(
-            _audit(case, negativation, caller=caller, ids=ids, at=at)
-            for case, negativation in zip(cases, placed, strict=True)
+            _audit(case, negativation, number, caller=caller, ids=ids, at=at)
+            for case, negativation, number in zip(cases, placed, numbers, strict=True)
         )
     )
-    return placed
+    return list(zip(numbers, placed, strict=True))
 
 
 def _registration(
@@ -104,7 +102,9 @@ def _promise(negativation: Negativation) -> Intent:
     )
 
 
-def _audit(case: Case, negativation: Negativation, *, caller: Caller, ids: Ids, at: datetime) -> AuditEvent:
+def _audit(
+    case: Case, negativation: Negativation, number: int, *, caller: Caller, ids: Ids, at: datetime
+) -> AuditEvent:
     return audited(
         caller,
         AuditAction.NEGATIVATION_REQUESTED,
@@ -112,7 +112,7 @@ def _audit(case: Case, negativation: Negativation, *, caller: Caller, ids: Ids, 
         at=at,
         record=("Negativation", negativation.id),
         branch_id=case.branch.id,
-        number=negativation.number,
+        number=number,
         invoice=case.invoice.number,
         form=negativation.form.value,
         restrictionCode=negativation.restriction_code,

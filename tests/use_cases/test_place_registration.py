@@ -19,7 +19,7 @@ async def place(world: World, change: Integration) -> Negativation:
         case = case_of(await read_portfolio(work, [world.invoice.id]), world.invoice.id, None, TODAY)
     async with world.units_of_work.begin() as work:
         await work.integrations.save(change)
-        (placed,) = await place_registrations(
+        ((_, placed),) = await place_registrations(
             work,
             [case],
             world.integration,

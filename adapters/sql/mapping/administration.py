@@ -1,9 +1,17 @@
 """Parameters, code tables, audit events, idempotency keys and access tokens."""
 
-from typing import Any
+from operator import attrgetter
 from uuid import UUID
 
-from adapters.sql.mapping.values import codes_json, codes_of, ids_json, ids_of, money_of
+from adapters.sql.mapping.values import (
+    Fields,
+    codes_json,
+    codes_of,
+    ids_json,
+    ids_of,
+    money_of,
+    row_values,
+)
 from adapters.sql.tables import (
     AccessTokenRow,
     AuditEventRow,
@@ -57,25 +65,24 @@ def cached_codes_of(row: CodeTableRow) -> CachedCodes:
     return CachedCodes(rows=codes_of(row.codes), fetched_at=row.fetched_at)
 
 
-def audit_event_values(record: AuditEvent) -> dict[str, Any]:
-    """What is stored of an audit event, by column. Its place in the chain comes later."""
-    return {
-        "id": record.id,
-        "at": record.at,
-        "actor_id": record.actor_id,
-        "actor": record.actor,
-        "origin": record.origin,
-        "action": record.action,
-        "record_kind": record.record_kind,
-        "record_id": record.record_id,
-        "branch_id": record.branch_id,
-        "details": dict(record.details),
-    }
+AUDIT_EVENT: Fields[AuditEvent] = {
+    "id": attrgetter("id"),
+    "at": attrgetter("at"),
+    "actor_id": attrgetter("actor_id"),
+    "actor": attrgetter("actor"),
+    "origin": attrgetter("origin"),
+    "action": attrgetter("action"),
+    "record_kind": attrgetter("record_kind"),
+    "record_id": attrgetter("record_id"),
+    "branch_id": attrgetter("branch_id"),
+    "details": lambda record: dict(record.details),
+}
+"""What is stored of an audit event. Its place in the chain comes later."""
 
 
 def audit_event_row(record: AuditEvent) -> AuditEventRow:
     """The row of an audit event."""
-    return AuditEventRow(**audit_event_values(record))
+    return AuditEventRow(**row_values(AUDIT_EVENT, record))
 
 
 def audit_event_of(row: AuditEventRow) -> AuditEvent:

@@ -1,9 +1,17 @@
 """The collection routine and watched CNPJs."""
 
-from typing import Any
+from operator import attrgetter
 from uuid import UUID
 
-from adapters.sql.mapping.values import document_of, ids_json, ids_of, problems_json, problems_of
+from adapters.sql.mapping.values import (
+    Fields,
+    document_of,
+    ids_json,
+    ids_of,
+    problems_json,
+    problems_of,
+    row_values,
+)
 from adapters.sql.tables import (
     CollectionItemRow,
     CollectionParametersRow,
@@ -90,22 +98,21 @@ def run_of(row: CollectionRunRow) -> CollectionRun:
     )
 
 
-def item_values(record: CollectionItem) -> dict[str, Any]:
-    """What is stored of a decision, by column."""
-    return {
-        "id": record.id,
-        "run_id": record.run_id,
-        "branch_id": record.branch_id,
-        "invoice_id": record.invoice_id,
-        "negativation_id": record.negativation_id,
-        "decision": record.decision,
-        "reasons": problems_json(record.reasons),
-    }
+ITEM: Fields[CollectionItem] = {
+    "id": attrgetter("id"),
+    "run_id": attrgetter("run_id"),
+    "branch_id": attrgetter("branch_id"),
+    "invoice_id": attrgetter("invoice_id"),
+    "negativation_id": attrgetter("negativation_id"),
+    "decision": attrgetter("decision"),
+    "reasons": lambda record: problems_json(record.reasons),
+}
+"""What is stored of a decision."""
 
 
 def item_row(record: CollectionItem) -> CollectionItemRow:
     """The row of a decision."""
-    return CollectionItemRow(**item_values(record))
+    return CollectionItemRow(**row_values(ITEM, record))
 
 
 def item_of(row: CollectionItemRow) -> CollectionItem:
@@ -151,17 +158,21 @@ def monitor_of(row: MonitorRow) -> Monitor:
     )
 
 
+CHANGE: Fields[MonitorChange] = {
+    "id": attrgetter("id"),
+    "monitor_id": attrgetter("monitor_id"),
+    "branch_id": attrgetter("branch_id"),
+    "event_id": attrgetter("event_id"),
+    "kind": attrgetter("kind"),
+    "description": attrgetter("description"),
+    "occurred_at": attrgetter("occurred_at"),
+}
+"""What is stored of a change."""
+
+
 def change_row(record: MonitorChange) -> MonitorChangeRow:
     """The row of a change."""
-    return MonitorChangeRow(
-        id=record.id,
-        monitor_id=record.monitor_id,
-        branch_id=record.branch_id,
-        event_id=record.event_id,
-        kind=record.kind,
-        description=record.description,
-        occurred_at=record.occurred_at,
-    )
+    return MonitorChangeRow(**row_values(CHANGE, record))
 
 
 def change_of(row: MonitorChangeRow) -> MonitorChange:

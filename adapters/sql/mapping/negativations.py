@@ -1,9 +1,16 @@
 """Registrations and their history."""
 
-from typing import Any
-from uuid import UUID
+from operator import attrgetter
 
-from adapters.sql.mapping.values import codes_json, codes_of, debtor_json, debtor_of, document_of
+from adapters.sql.mapping.values import (
+    Fields,
+    codes_json,
+    codes_of,
+    debtor_json,
+    debtor_of,
+    document_of,
+    row_values,
+)
 from adapters.sql.tables import HistoryRow, NegativationRow
 from core.domain.bureau import Environment
 from core.domain.money import Money
@@ -16,49 +23,55 @@ from core.domain.negativation import (
     Trigger,
 )
 
+NEGATIVATION: Fields[Negativation] = {
+    "id": attrgetter("id"),
+    "invoice_id": attrgetter("invoice_id"),
+    "customer_id": attrgetter("customer_id"),
+    "branch_id": attrgetter("branch_id"),
+    "integration_id": attrgetter("integration_id"),
+    "environment": attrgetter("environment"),
+    "form": attrgetter("form"),
+    "status": attrgetter("status"),
+    "live": attrgetter("status.live"),
+    "awaits_clearing": attrgetter("awaits_clearing"),
+    "generation": attrgetter("generation"),
+    "inclusion_key": attrgetter("inclusion_key"),
+    "debtor_document": attrgetter("debtor.document.number"),
+    "debtor": lambda record: debtor_json(record.debtor),
+    "contract": attrgetter("contract"),
+    "amount_centavos": attrgetter("amount.centavos"),
+    "due_on": attrgetter("due_on"),
+    "expires_on": attrgetter("expires_on"),
+    "restriction_code": attrgetter("restriction_code"),
+    "send_sms": attrgetter("send_sms"),
+    "responsible_cpf": attrgetter("responsible_cpf.number"),
+    "created_at": attrgetter("created_at"),
+    "created_by": attrgetter("created_by"),
+    "updated_at": attrgetter("updated_at"),
+    "clearing_code": lambda record: record.clearing and record.clearing.code,
+    "clearing_requested_at": lambda record: record.clearing and record.clearing.requested_at,
+    "clearing_requested_by": lambda record: record.clearing and record.clearing.requested_by,
+    "clearing_generation": lambda record: record.clearing and record.clearing.generation,
+    "clearing_due_on": attrgetter("clearing_due_on"),
+    "protocol": attrgetter("protocol"),
+    "replaces_id": attrgetter("replaces_id"),
+    "codes": lambda record: codes_json(record.codes),
+}
+"""What is stored of a registration."""
 
-def negativation_values(record: Negativation) -> dict[str, Any]:
-    """What is stored of a registration, by column."""
-    clearing = record.clearing
-    return {
-        "id": record.id,
-        "invoice_id": record.invoice_id,
-        "customer_id": record.customer_id,
-        "branch_id": record.branch_id,
-        "integration_id": record.integration_id,
-        "environment": record.environment,
-        "form": record.form,
-        "status": record.status,
-        "live": record.status.live,
-        "awaits_clearing": record.awaits_clearing,
-        "generation": record.generation,
-        "inclusion_key": record.inclusion_key,
-        "debtor_document": record.debtor.document.number,
-        "debtor": debtor_json(record.debtor),
-        "contract": record.contract,
-        "amount_centavos": record.amount.centavos,
-        "due_on": record.due_on,
-        "expires_on": record.expires_on,
-        "restriction_code": record.restriction_code,
-        "send_sms": record.send_sms,
-        "responsible_cpf": record.responsible_cpf.number,
-        "created_at": record.created_at,
-        "created_by": record.created_by,
-        "updated_at": record.updated_at,
-        "clearing_code": None if clearing is None else clearing.code,
-        "clearing_requested_at": None if clearing is None else clearing.requested_at,
-        "clearing_requested_by": None if clearing is None else clearing.requested_by,
-        "clearing_generation": None if clearing is None else clearing.generation,
-        "clearing_due_on": record.clearing_due_on,
-        "protocol": record.protocol,
-        "replaces_id": record.replaces_id,
-        "codes": codes_json(record.codes),
-    }
+HISTORY: Fields[HistoryEntry] = {
+    "status": attrgetter("status"),
+    "trigger": attrgetter("trigger"),
+    "at": attrgetter("at"),
+    "actor": attrgetter("actor"),
+    "codes": lambda entry: codes_json(entry.codes),
+}
+"""What is stored of a transition, besides the registration that it belongs to."""
 
 
 def negativation_row(record: Negativation) -> NegativationRow:
     """The row of a registration."""
-    return NegativationRow(**negativation_values(record))
+    return NegativationRow(**row_values(NEGATIVATION, record))
 
 
 def negativation_of(row: NegativationRow) -> Negativation:
@@ -91,18 +104,6 @@ def negativation_of(row: NegativationRow) -> Negativation:
         replaces_id=row.replaces_id,
         codes=codes_of(row.codes),
     )
-
-
-def history_values(negativation_id: UUID, entry: HistoryEntry) -> dict[str, Any]:
-    """What is stored of a transition, by column."""
-    return {
-        "negativation_id": negativation_id,
-        "status": entry.status,
-        "trigger": entry.trigger,
-        "at": entry.at,
-        "actor": entry.actor,
-        "codes": codes_json(entry.codes),
-    }
 
 
 def history_entry_of(row: HistoryRow) -> HistoryEntry:

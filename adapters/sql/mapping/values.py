@@ -1,7 +1,7 @@
 """Values that columns hold in a simpler form."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -13,8 +13,23 @@ from core.domain.money import Money
 from core.domain.report import CreditReport
 from core.domain.states import StateCode
 
+RecordT = TypeVar("RecordT")
+
+Fields: TypeAlias = Mapping[str, Callable[[RecordT], Any]]
+"""What is stored of a record: for each column, what reads its value."""
+
 _REPORT = TypeAdapter(CreditReport)
 _DEBTOR = TypeAdapter(Debtor)
+
+
+def row_values(fields: Fields[RecordT], record: RecordT) -> dict[str, Any]:
+    """What is stored of a record, by column."""
+    return {name: read(record) for name, read in fields.items()}
+
+
+def column_values(fields: Fields[RecordT], records: Sequence[RecordT]) -> dict[str, list[Any]]:
+    """What is stored of many, by column, in their order: a third of what it takes record by record."""
+    return {name: list(map(read, records)) for name, read in fields.items()}
 
 
 def document_of(number: str) -> Document:

@@ -10,10 +10,10 @@ from sqlmodel import col
 from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, equals, is_just, on_local_days, one_of
 from adapters.sql.mapping.administration import (
+    AUDIT_EVENT,
     CREDIT,
     audit_event_of,
     audit_event_row,
-    audit_event_values,
     cached_codes_of,
     code_table_row,
     idempotency_record_of,
@@ -23,6 +23,7 @@ from adapters.sql.mapping.administration import (
     token_of,
     token_row,
 )
+from adapters.sql.mapping.values import column_values
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import (
@@ -109,7 +110,7 @@ class SqlAuditTrail(AuditTrail):
         self._events = _Events(work)
 
     async def add(self, *events: AuditEvent) -> None:
-        await bulk.insert(self._work, AuditEventRow, [audit_event_values(event) for event in events])
+        await bulk.insert(self._work, AuditEventRow, column_values(AUDIT_EVENT, events))
 
     async def page(self, matching: AuditFilter, order: Order[AuditOrder], window: Window) -> Page[AuditEvent]:
         return await self._events.page(matching, order, window)

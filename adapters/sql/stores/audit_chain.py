@@ -81,8 +81,8 @@ class SqlAuditChain(AuditChain):
             last = ChainHead(position=position, digest=digest)
         if last is None:
             return 0
-        seal = {"position": last.position, "digest": last.digest, "sealed_at": at}
-        await bulk.insert(self._work, AuditSealRow, [seal])
+        seal: bulk.Columns = {"position": [last.position], "digest": [last.digest], "sealed_at": [at]}
+        await bulk.insert(self._work, AuditSealRow, seal)
         return await self._work.change(delete(_EVENTS).where(_EVENTS.c.position <= last.position))
 
     async def _readable(self, numbers: Sequence[int]) -> dict[int, AuditEvent]:

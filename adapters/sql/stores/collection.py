@@ -10,15 +10,16 @@ from sqlmodel import col
 from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, between_days, equals, one_of
 from adapters.sql.mapping.collection import (
+    ITEM,
     item_of,
     item_row,
-    item_values,
     owner_of,
     parameters_of,
     parameters_row,
     run_of,
     run_row,
 )
+from adapters.sql.mapping.values import column_values
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import CollectionItemRow, CollectionParametersRow, CollectionRunRow
@@ -97,7 +98,7 @@ class SqlCollectionItems(CollectionItems):
         self._items = _Items(work)
 
     async def add(self, items: Sequence[CollectionItem]) -> None:
-        await bulk.insert(self._work, CollectionItemRow, [item_values(item) for item in items])
+        await bulk.insert(self._work, CollectionItemRow, column_values(ITEM, items))
 
     async def page(
         self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window

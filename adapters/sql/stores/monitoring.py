@@ -8,11 +8,12 @@ from sqlmodel import col
 
 from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, fixed, is_just, one_of
-from adapters.sql.mapping.collection import change_of, change_row, monitor_of, monitor_row
+from adapters.sql.mapping.collection import CHANGE, change_of, change_row, monitor_of, monitor_row
+from adapters.sql.mapping.values import column_values
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import MonitorChangeRow, MonitorRow
-from adapters.sql.work import Errors, Work, values_of
+from adapters.sql.work import Errors, Work
 from core.domain.errors import Conflict
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import Monitor, MonitorChange
@@ -76,8 +77,8 @@ class SqlMonitorChanges(MonitorChanges):
         self._changes = _Changes(work)
 
     async def add(self, changes: Sequence[MonitorChange]) -> None:
-        rows = [values_of(change_row(change)) for change in changes]
-        await bulk.insert_new(self._work, MonitorChangeRow, rows, "monitor_id", "event_id")
+        columns = column_values(CHANGE, changes)
+        await bulk.insert_new(self._work, MonitorChangeRow, columns, "monitor_id", "event_id")
 
     async def page(
         self, matching: MonitorChangeFilter, order: Order[MonitorOrder], window: Window

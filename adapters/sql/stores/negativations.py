@@ -1,7 +1,6 @@
 """Registrations and their history."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, true
@@ -10,12 +9,13 @@ from sqlmodel import col
 from adapters.sql import bulk
 from adapters.sql.conditions import Conditions, equals, fixed, is_just, on_local_days, one_of
 from adapters.sql.mapping.negativations import (
+    HISTORY,
+    NEGATIVATION,
     history_entry_of,
-    history_values,
     negativation_of,
     negativation_row,
-    negativation_values,
 )
+from adapters.sql.mapping.values import column_values
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import HistoryRow, NegativationRow
@@ -100,10 +100,9 @@ class SqlNegativations(
         )
         return {(row.debtor_document, row.contract) for row in rows} & set(debts)
 
-    async def add_many(self, records: Sequence[Negativation]) -> list[Negativation]:
-        rows = [negativation_values(record) for record in records]
-        numbers = await bulk.insert_numbered(self._work, NegativationRow, rows, _COLLISIONS)
-        return [replace(record, number=number) for record, number in zip(records, numbers, strict=True)]
+    async def add_many(self, records: Sequence[Negativation]) -> list[int]:
+        columns = column_values(NEGATIVATION, records)
+        return await bulk.insert_numbered(self._work, NegativationRow, columns, _COLLISIONS)
 
     async def latest_of_invoices(self, invoice_ids: Collection[UUID]) -> dict[UUID, Negativation]:
         rows = await self._work.among(NegativationRow, col(NegativationRow.invoice_id), invoice_ids)
@@ -116,12 +115,9 @@ class SqlNegativations(
         return {row.inclusion_key: negativation_of(row) for row in rows}
 
     async def add_history(self, entries: Mapping[UUID, Sequence[HistoryEntry]]) -> None:
-        rows = [
-            history_values(negativation_id, entry)
-            for negativation_id, of_one in entries.items()
-            for entry in of_one
-        ]
-        await bulk.insert(self._work, HistoryRow, rows)
+        ids = [negativation_id for negativation_id, of_one in entries.items() for _ in of_one]
+        every = [entry for of_one in entries.values() for entry in of_one]
+        await bulk.insert(self._work, HistoryRow, {"negativation_id": ids, **column_values(HISTORY, every)})
 
     async def histories(self, negativation_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
         rows = await self._work.among(HistoryRow, col(HistoryRow.negativation_id), negativation_ids)

@@ -100,15 +100,19 @@ async def test_what_is_stored_is_what_sqlalchemy_stores(bare_address: str) -> No
         found: list[list[Any]] = []
         for own in (True, False):
             async with storage.database.writing(storage.clock) as work:
+                rows = [values_of(each) for each in routines]
                 if own:
-                    await bulk.insert(work, RoutineRow, [values_of(each) for each in routines])
+                    await bulk.insert(work, RoutineRow, _columns(rows))
                 else:
-                    rows = [values_of(each) for each in routines]
                     await work.connection.execute(table_of(RoutineRow).insert(), rows)
                 found.append(await _raw(work, RoutineRow))
                 await work.change(table_of(RoutineRow).delete())
     assert len(found[0]) == len(ODD)
     assert found[0] == found[1]
+
+
+def _columns(rows: list[dict[str, Any]]) -> bulk.Columns:
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 async def _raw(work: Work, row_type: type[Row]) -> list[Any]:
@@ -136,8 +140,8 @@ async def test_only_new_rows_are_stored_and_counted(bare_address: str, count: in
     async with sql_storage(bare_address) as storage:
         assert storage.database is not None
         async with storage.database.writing(storage.clock) as work:
-            assert await bulk.insert_new(work, RoutineRow, rows, "name") == count
+            assert await bulk.insert_new(work, RoutineRow, _columns(rows), "name") == count
             again = [*rows, {**rows[0], "name": "new"}]
-            assert await bulk.insert_new(work, RoutineRow, again, "name") == 1
-            assert await bulk.insert_new(work, RoutineRow, [], "name") == 0
+            assert await bulk.insert_new(work, RoutineRow, _columns(again), "name") == 1
+            assert await bulk.insert_new(work, RoutineRow, {"name": [], "fence": []}, "name") == 0
             assert len(await _raw(work, RoutineRow)) == count + 1
