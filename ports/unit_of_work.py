@@ -1,7 +1,7 @@
 """The unit of work: all changes of one use case take effect together, or none does."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -64,7 +64,7 @@ class UnitOfWork(Protocol):
         """Until this unit of work ends, let no other one that locks the same name go on."""
 
     @abstractmethod
-    async def lock_all(self, names: Sequence[str]) -> None:
+    async def lock_all(self, names: Iterable[str]) -> None:
         """`lock` each of the names, one after the other in their order, by one query."""
 
 

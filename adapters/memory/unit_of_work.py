@@ -1,6 +1,6 @@
 """Units of work over a storage in memory."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from adapters.memory.administration import (
@@ -79,7 +79,7 @@ class MemoryUnitOfWork(UnitOfWork):
         """The writer is alone anyway."""
         self._transaction.require_writable()
 
-    async def lock_all(self, names: Sequence[str]) -> None:
+    async def lock_all(self, names: Iterable[str]) -> None:
         """As `lock`."""
         self._transaction.require_writable()
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, bindparam, false
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 
@@ -14,6 +14,8 @@ from core.domain.calendar_rules import local_days
 from core.domain.text import folded
 
 ValueT = TypeVar("ValueT")
+
+_PREFIX = "value_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,29 @@ Conditions = list[Condition]
 def clauses(conditions: Conditions) -> list[ColumnElement[bool]]:
     """The conditions as SQL."""
     return [condition.clause for condition in conditions]
+
+
+class Numbered:
+    """Makes parameters that are known by their number instead of holding values."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self, value: Any, type_: TypeEngine[Any] | None) -> ColumnElement[Any]:
+        parameter = bindparam(f"{_PREFIX}{self._made}", type_=type_)
+        self._made += 1
+        return parameter
+
+
+def shaped(conditions: Conditions) -> list[ColumnElement[bool]]:
+    """The conditions as SQL, with numbered parameters for their values."""
+    parameter = Numbered()
+    return [each.made_of(*(parameter(value, each.type) for value in each.values)) for each in conditions]
+
+
+def numbered(values: Iterable[Any]) -> dict[str, Any]:
+    """The values by the names of numbered parameters."""
+    return {f"{_PREFIX}{number}": value for number, value in enumerate(values)}
 
 
 def fixed(name: str, clause: ColumnElement[bool], *, wanted: bool = True) -> Conditions:

@@ -3,16 +3,18 @@
 A type that is put together of others asks each of them about each value, and a chunk of the collection routine has thousands.
 """
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Date, Dialect, Uuid
 from sqlalchemy.types import TypeEngine
 
-from adapters.sql.types import Instant, Words, holdable, zoned
+from adapters.sql.types import Instant, Json, Words, holdable, zoned
 
 Process: TypeAlias = Callable[[Any], Any] | None
 """None where the value stays as it is."""
@@ -22,6 +24,8 @@ def to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Process:
     """What makes the driver's value of a value of ours."""
     if isinstance(type_, Words):
         return holdable
+    if isinstance(type_, Json):
+        return _text_of_json
     if dialect.name == "sqlite":
         for kind, (given, _) in _ON_SQLITE.items():
             if isinstance(type_, kind):
@@ -38,8 +42,17 @@ def from_driver(type_: TypeEngine[Any], dialect: Dialect) -> Process:
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
+def _text_of_json(value: Any) -> str | None:
+    if value is None:
+        return None
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # half a surrogate pair, or a number of more than 64 bits
+        return json.dumps(value)
+
+
 def _digits_of_id(value: UUID | None) -> str | None:
-    return None if value is None else value.hex
+    return None if value is None else f"{value.int:032x}"
 
 
 @lru_cache(maxsize=4_096)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import FromClause, Select, func, select
 
+from adapters.sql.conditions import Numbered, numbered, shaped
 from adapters.sql.drivers import Driver
 from adapters.sql.paging import Keyset
 from adapters.sql.prepared import Key, Statements
@@ -62,7 +62,7 @@ class SqlRows(Rows):
         conditions, keyset = store.conditions(matching), store.keyset(order)
 
         def make() -> Select[Any]:
-            return keyset.page(_placed(of, columns, keyset), conditions, window, _Numbered())
+            return keyset.page(_placed(of, columns, keyset), conditions, window, Numbered())
 
         shapes = tuple(condition.shape for condition in conditions)
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
@@ -77,7 +77,7 @@ class SqlRows(Rows):
         keyset, every = store.keyset(order), [store.conditions(each) for each in padded(matching)]
 
         def make() -> Select[Any]:
-            return keyset.pages(_placed(of, columns, keyset), every, window, _Numbered())
+            return keyset.pages(_placed(of, columns, keyset), every, window, Numbered())
 
         shapes = tuple(tuple(condition.shape for condition in each) for each in every)
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
@@ -91,16 +91,12 @@ class SqlRows(Rows):
         conditions = _STORES[of].conditions(matching)
 
         def make() -> Select[Any]:
-            numbered = _Numbered()
-            met = [
-                each.made_of(*(numbered(value, each.type) for value in each.values)) for each in conditions
-            ]
-            return select(func.count()).select_from(METADATA.tables[of]).where(*met)
+            return select(func.count()).select_from(METADATA.tables[of]).where(*shaped(conditions))
 
         shapes = tuple(condition.shape for condition in conditions)
         values = [value for condition in conditions for value in condition.values]
         statement = self._statements.of(("count", of, shapes), make)
-        ((total,),) = await self._driver.fetch(statement.text, statement.bound(_numbered(values)))
+        ((total,),) = await self._driver.fetch(statement.text, statement.bound(numbered(values)))
         return int(total)
 
     async def of_ids(self, of: ListName, columns: Columns, ids: Collection[UUID]) -> Sequence[Row]:
@@ -109,37 +105,19 @@ class SqlRows(Rows):
         wanted = padded(list(ids))
 
         def make() -> Select[Any]:
-            numbered, column = _Numbered(), METADATA.tables[of].c.id
-            return _selection(of, columns).where(column.in_([numbered(each, column.type) for each in wanted]))
+            parameter, column = Numbered(), METADATA.tables[of].c.id
+            return _selection(of, columns).where(
+                column.in_([parameter(each, column.type) for each in wanted])
+            )
 
         statement = self._statements.of(("ids", of, columns, len(wanted)), make)
-        return await self._driver.glance(statement.text, statement.bound(_numbered(wanted)))
+        return await self._driver.glance(statement.text, statement.bound(numbered(wanted)))
 
     async def _several(
         self, key: Key, make: Callable[[], Select[Any]], values: Sequence[Any]
     ) -> Sequence[Row]:
         statement = self._statements.of(key, lambda: self._driver.packed(make()))
-        return await self._driver.unpacked(statement.text, statement.bound(_numbered(values)))
-
-
-def _numbered(values: Sequence[Any]) -> dict[str, Any]:
-    """The values by the names of their parameters."""
-    return {f"{_PREFIX}{number}": value for number, value in enumerate(values)}
-
-
-_PREFIX = "value_"
-
-
-class _Numbered:
-    """Makes parameters that are known by their number instead of holding values."""
-
-    def __init__(self) -> None:
-        self._made = 0
-
-    def __call__(self, value: Any, type_: TypeEngine[Any] | None) -> ColumnElement[Any]:
-        parameter = bindparam(f"{_PREFIX}{self._made}", type_=type_)
-        self._made += 1
-        return parameter
+        return await self._driver.unpacked(statement.text, statement.bound(numbered(values)))
 
 
 def _bounds(window: Window) -> tuple[bool, bool, bool]:

@@ -1,6 +1,6 @@
 """Units of work over a database."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
@@ -110,11 +110,11 @@ class SqlUnitOfWork(UnitOfWork):
         if not self._work.on_sqlite:
             await self._work.rows(_LOCK, name=name)
 
-    async def lock_all(self, names: Sequence[str]) -> None:
+    async def lock_all(self, names: Iterable[str]) -> None:
         """As `lock`; they are taken one after the other as the statement goes through them."""
         self._work.require_writable()
-        if names and not self._work.on_sqlite:
-            await self._work.rows(_LOCK_ALL, names=list(names))
+        if not self._work.on_sqlite and (taken := list(names)):
+            await self._work.rows(_LOCK_ALL, names=taken)
 
 
 class SqlUnitsOfWork(UnitsOfWork):

@@ -110,6 +110,14 @@ class Work:
         self.require_writable()
         return await self._change((statement,), lambda: statement, values)
 
+    async def remembered(
+        self, key: Key, make: Callable[[], Executable], values: Mapping[str, Any]
+    ) -> list[Any]:
+        """Every row that a statement finds which is made when `key`, its shape, is met for the first time. Its parameters are
+        named, as in `rows`.
+        """
+        return await self._rows(key, make, values)
+
     async def all(self, statement: Select[RowT]) -> Sequence[RowT]:
         """Every row that a query finds."""
         found: Sequence[Any] = (await self.connection.execute(statement)).all()
@@ -157,7 +165,7 @@ class Work:
             # In one order everywhere: two that lock the same rows must not wait for each other.
             return self.locking(statement.order_by(*table_of(row_type).primary_key)) if lock else statement
 
-        held = wanted(column, set(values), on_sqlite=self.on_sqlite)
+        held = wanted(column, values, on_sqlite=self.on_sqlite)
         key = (row_type, column, conditions, only, lock)
         return await self._rows(key, make, {**held, **parameters}, few=len(values) <= FEW)
 

@@ -132,7 +132,7 @@ class AdvanceCollection:
         found = await work.invoices.numbered(matching, run.progress.after_number, CHUNK + 1)
         page = found[:CHUNK]
         ids = [invoice_id for _, invoice_id in page]
-        await work.lock_all([f"invoice:{invoice_id}" for invoice_id in ids])
+        await work.lock_all(f"invoice:{invoice_id}" for invoice_id in ids)
         items = await self._decide(work, run, ids, integration, codes)
         last_number = page[-1][0] if len(found) > CHUNK else None
         return _Chunk(items=tuple(items), examined=len(page), last_number=last_number)

@@ -3,10 +3,18 @@
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Integer, bindparam, select
 from sqlmodel import col
 
-from adapters.sql.conditions import Conditions, between_days, clauses, is_just, name_part, one_of
+from adapters.sql.conditions import (
+    Conditions,
+    between_days,
+    is_just,
+    name_part,
+    numbered,
+    one_of,
+    shaped,
+)
 from adapters.sql.mapping.people import (
     customer_of,
     customer_row,
@@ -85,15 +93,18 @@ class SqlInvoices(KnownRecords[Invoice, InvoiceRow, InvoiceFilter, Order[Invoice
         ]
 
     async def numbered(self, matching: InvoiceFilter, after: int, limit: int) -> list[tuple[int, UUID]]:
-        number = col(InvoiceRow.number)
-        statement = (
-            select(number, col(InvoiceRow.id))
-            .where(*clauses(self.conditions(matching)), number > after)
-            .order_by(number)
-            .limit(limit)
+        number, conditions = col(InvoiceRow.number), self.conditions(matching)
+
+        def make() -> Executable:
+            beyond = number > bindparam("after")
+            chosen = select(number, col(InvoiceRow.id)).where(*shaped(conditions), beyond)
+            return chosen.order_by(number).limit(bindparam("limit", type_=Integer()))
+
+        values = numbered(value for condition in conditions for value in condition.values)
+        shapes = tuple(condition.shape for condition in conditions)
+        return await self._work.remembered(
+            ("numbered", shapes), make, {**values, "after": after, "limit": limit}
         )
-        found = await self._work.connection.execute(statement)
-        return [(number, invoice_id) for number, invoice_id in found.all()]
 
     def keyset(self, order: Order[InvoiceOrder]) -> Keyset:
         column = "due_on" if order.field is InvoiceOrder.DUE_ON else "number"
