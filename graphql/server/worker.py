@@ -35,7 +35,13 @@ STALE_AFTER = 300.0
 """A loop that did not come round for so many seconds is stuck: longer than any pause or any exchange with the bureau."""
 
 REST = 0.5
-"""How long a routine rests after a pass, as a share of the time that the pass took."""
+"""How long a routine rests after a pass at most, as a share of the time that the pass took."""
+
+MOMENT = 0.02
+"""For how many seconds a resting routine looks whether anybody else needs the loop, before it looks again or goes on."""
+
+IDLE = 0.25
+"""The share of a moment that the loop may have worked, and yet nobody is waiting for it: deliveries take about so much."""
 
 STOP_SECONDS = 10
 """How long work under way may take to finish when the process stops. What is cut off then is handed back, and asked about
@@ -61,9 +67,10 @@ class Worker:
 
     A pass that raises is logged and repeated after a pause that doubles, with jitter: neither a fault in one pass nor a
     database that went away ends the loop, and no loop holds up another. After each pass of a routine that found something
-    to do the loop rests for a share of the time that the pass took, so that the longest run leaves room for callers.
+    to do the loop rests, so that the longest run leaves room for callers: for a share of the time that the pass took while
+    anybody calls, else for a moment.
 
-    monotonic: seconds that pass whatever becomes of the time of day.
+    monotonic: seconds that pass whatever becomes of the time of day. worked: for how many seconds this thread had a processor.
     """
 
     def __init__(
@@ -73,11 +80,13 @@ class Worker:
         routines: Mapping[str, Routine],
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
+        worked: Callable[[], float] = time.thread_time,
     ) -> None:
         self._dispatcher = dispatcher
         self._routines = routines
         self._clock = clock
         self._monotonic = monotonic
+        self._worked = worked
         self._wait = SHORTEST_WAIT
         self._came_round = dict.fromkeys([DELIVER, *routines], monotonic())
         self._stopping = asyncio.Event()
@@ -132,7 +141,20 @@ class Worker:
         await self._dispatcher.wait(self._wait)
 
     async def _rest(self, routine: Routine, found: int, took: float) -> None:
-        await self._clock.sleep(timedelta(seconds=took * REST) if found else routine.pause)
+        if found:
+            await self._give_way(took * REST)
+        else:
+            await self._clock.sleep(routine.pause)
+
+    async def _give_way(self, longest: float) -> None:
+        """Rest until the loop had little to do for a moment, but no longer than that."""
+        left = longest
+        while left > 0:
+            moment, before = min(left, MOMENT), self._worked()
+            await self._clock.sleep(timedelta(seconds=moment))
+            if self._worked() - before < moment * IDLE:
+                return
+            left -= moment
 
     def _longest_pause(self, name: str) -> float:
         pause = LONGEST_WAIT if name == DELIVER else self._routines[name].pause

@@ -11,7 +11,18 @@ from ports.clock import Clock
 from ports.storage import StorageState, StorageUnavailable
 from server import worker as worker_module
 from server.dispatcher import Dispatcher
-from server.worker import LONGEST_WAIT, REST, SHORTEST_WAIT, STALE_AFTER, STOP_SECONDS, Pass, Routine, Worker
+from server.worker import (
+    IDLE,
+    LONGEST_WAIT,
+    MOMENT,
+    REST,
+    SHORTEST_WAIT,
+    STALE_AFTER,
+    STOP_SECONDS,
+    Pass,
+    Routine,
+    Worker,
+)
 
 
 class _Clock(Clock):
@@ -105,10 +116,14 @@ async def test_the_dispatcher_looks_again_soon_after_it_found_something() -> Non
     assert dispatcher.waits[:10] == [*doubled, SHORTEST_WAIT, 2 * SHORTEST_WAIT]
 
 
-async def test_a_routine_rests_for_a_share_of_the_time_that_it_worked() -> None:
+async def _rests(*, busy: float) -> list[float]:
+    """For how long a routine slept after each of two passes of four seconds, while the loop works for that share of the time."""
     clock, left, ended = _Clock(), [2], asyncio.Event()
+    rests: list[float] = []
 
     async def run() -> int:
+        rests.append(sum(clock.slept))
+        clock.slept.clear()
         if left[0] == 0:
             ended.set()
             return 0
@@ -116,9 +131,24 @@ async def test_a_routine_rests_for_a_share_of_the_time_that_it_worked() -> None:
         clock.time += timedelta(seconds=4)
         return 1
 
-    async with _worker(clock, run=Routine(run=run)).running(), asyncio.timeout(5):
+    worker = Worker(
+        dispatcher=_Dispatcher(_idle),
+        routines={"run": Routine(run=run)},
+        clock=clock,
+        monotonic=lambda: clock.time.timestamp(),
+        worked=lambda: clock.time.timestamp() * busy,
+    )
+    async with worker.running(), asyncio.timeout(5):
         await ended.wait()
-    assert clock.slept[:2] == [4 * REST] * 2
+    return rests[1:]
+
+
+async def test_while_others_work_a_routine_rests_for_a_share_of_the_time_that_it_worked() -> None:
+    assert await _rests(busy=2 * IDLE) == pytest.approx([4 * REST] * 2)
+
+
+async def test_while_nobody_works_a_routine_rests_for_a_moment() -> None:
+    assert await _rests(busy=IDLE / 2) == pytest.approx([MOMENT] * 2)
 
 
 async def test_a_long_run_holds_up_no_other_routine() -> None:
