@@ -1,4 +1,4 @@
-"""Many rows stored by one statement, whose text does not know how many they are.
+"""Many rows stored or changed by one statement, whose text does not know how many they are.
 
 What all rows have in common is given once. The rest is one parameter on SQLite, a text of JSON, and one array for each column on
 PostgreSQL. A parameter for each value costs more than storing it; and a statement that is executed for each row would, on SQLite,
@@ -50,6 +50,18 @@ async def insert_numbered(
     return [numbers[id_of(each)] for each in columns["id"]]
 
 
+async def update(work: Work, row_type: type[Row], columns: Columns, key: str) -> None:
+    """Change the rows that the column of a unique `key` names: each gets what stands beside its value in the others."""
+    work.require_writable()
+    if not columns[key]:
+        return
+    table, on_sqlite = str(row_type.__tablename__), work.on_sqlite
+    known = columns_of(table, on_sqlite)
+    told = [list(map(known[name].processed, values)) for name, values in columns.items()]
+    statement = _update(table, on_sqlite, tuple(columns), key)
+    await work.transaction.change(statement, _passed(told, on_sqlite), few=_few(columns))
+
+
 def _few(columns: Columns) -> bool:
     return all(len(values) <= FEW for values in columns.values())
 
@@ -78,15 +90,17 @@ def _given(
             same[name] = processed(values[0])
         else:
             apart[name] = list(map(processed, values))
-    statement = _statement(table, work.on_sqlite, tuple(same), tuple(apart), new, returning)
-    told: list[Any] = list(apart.values())
-    if work.on_sqlite:
-        told = [orjson.dumps(list(zip(*told, strict=True))).decode()]
-    return statement, [*same.values(), *told]
+    statement = _insert(table, work.on_sqlite, tuple(same), tuple(apart), new, returning)
+    return statement, [*same.values(), *_passed(list(apart.values()), work.on_sqlite)]
+
+
+def _passed(told: list[list[Any]], on_sqlite: bool) -> list[Any]:
+    """Columns as the parameters that `_rows_of` reads."""
+    return [orjson.dumps(list(zip(*told, strict=True))).decode()] if on_sqlite else told
 
 
 @lru_cache(_KNOWN_STATEMENTS)
-def _statement(
+def _insert(
     table: str,
     on_sqlite: bool,
     same: tuple[str, ...],
@@ -94,16 +108,9 @@ def _statement(
     new: tuple[str, ...],
     returning: tuple[str, ...],
 ) -> str:
-    if on_sqlite:
-        given = ["?" for _ in same]
-        told = [f"json_extract(value, '$[{place}]')" for place in range(len(apart))]
-        rows = "json_each(?)"
-    else:
-        types = [columns_of(table, on_sqlite)[name].type for name in (*same, *apart)]
-        given = [f"${place}::{type_}" for place, type_ in enumerate(types[: len(same)], 1)]
-        told = [f"told.{name}" for name in _quoted(apart)]
-        arrays = [f"${place}::{type_}[]" for place, type_ in enumerate(types, 1)][len(same) :]
-        rows = f"unnest({', '.join(arrays)}) AS told ({', '.join(_quoted(apart))})"
+    known = columns_of(table, on_sqlite)
+    given = ["?" if on_sqlite else f"${place}::{known[name].type}" for place, name in enumerate(same, 1)]
+    told, rows = _rows_of(table, on_sqlite, apart, len(same))
     into, values = ", ".join(_quoted((*same, *apart))), ", ".join((*given, *told))
     # SQLite would take ON CONFLICT for the condition of a join if no WHERE came before it.
     text = f'INSERT INTO "{table}" ({into}) SELECT {values} FROM {rows} WHERE true'  # noqa: S608 - our own names
@@ -112,6 +119,25 @@ def _statement(
     if returning:
         text += f" RETURNING {', '.join(_quoted(returning))}"
     return text
+
+
+@lru_cache(_KNOWN_STATEMENTS)
+def _update(table: str, on_sqlite: bool, names: tuple[str, ...], key: str) -> str:
+    told, rows = _rows_of(table, on_sqlite, names, 0)
+    value_of = dict(zip(names, told, strict=True))
+    changes = ", ".join(f'"{name}" = {value}' for name, value in value_of.items() if name != key)
+    return f'UPDATE "{table}" SET {changes} FROM {rows} WHERE "{table}"."{key}" = {value_of[key]}'  # noqa: S608 - our own names
+
+
+def _rows_of(table: str, on_sqlite: bool, names: tuple[str, ...], after: int) -> tuple[list[str], str]:
+    """What reads each column of the rows that are passed, and what they are read from. after: how many parameters come before."""
+    if on_sqlite:
+        return [
+            f"json_extract(told.value, '$[{place}]')" for place in range(len(names))
+        ], "json_each(?) AS told"
+    known, quoted = columns_of(table, on_sqlite), _quoted(names)
+    arrays = [f"${place}::{known[name].type}[]" for place, name in enumerate(names, after + 1)]
+    return [f"told.{name}" for name in quoted], f"unnest({', '.join(arrays)}) AS told ({', '.join(quoted)})"
 
 
 def _quoted(names: tuple[str, ...]) -> list[str]:

@@ -23,6 +23,8 @@ class ChainHead:
     digest: str
 
 
+_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
 START = ChainHead(position=0, digest="0" * 64)
 """The head of a chain without entries."""
 
@@ -103,4 +105,4 @@ def _canonical(event: AuditEvent) -> str:
         None if event.branch_id is None else str(event.branch_id),
         dict(event.details),
     ]
-    return json.dumps(parts, sort_keys=True, separators=(",", ":"))
+    return _encoded(parts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlmodel import col
 
 from adapters.sql import bulk
@@ -16,6 +16,13 @@ from ports.audit_chain import AuditChain
 
 _EVENTS = table_of(AuditEventRow)
 _UNPLACED = _EVENTS.c.position.is_(None)
+_OLDEST_UNPLACED = (
+    select(AuditEventRow)
+    .where(_UNPLACED)
+    .order_by(_EVENTS.c.number)
+    .limit(bindparam("limit", type_=Integer()))
+)
+_NEWEST_PLACED = select(AuditEventRow).where(~_UNPLACED).order_by(col(AuditEventRow.position).desc()).limit(1)
 
 
 class SqlAuditChain(AuditChain):
@@ -25,35 +32,24 @@ class SqlAuditChain(AuditChain):
         self._work = work
 
     async def unchained(self, limit: int) -> list[AuditEvent]:
-        statement = select(AuditEventRow).where(_UNPLACED).order_by(_EVENTS.c.number).limit(limit)
-        return [audit_event_of(row) for row in await self._work.all(statement)]
+        return [audit_event_of(row) for row in await self._work.rows(_OLDEST_UNPLACED, limit=limit)]
 
     async def count_unchained(self) -> int:
         return await self._work.scalar(select(func.count()).select_from(AuditEventRow).where(_UNPLACED))
 
     async def head(self) -> ChainHead:
-        newest = col(AuditEventRow.position).desc()
-        row = await self._work.first(select(AuditEventRow).where(~_UNPLACED).order_by(newest))
+        row = await self._work.row(_NEWEST_PLACED)
         if row is None or row.position is None or row.digest is None:
             return await self.sealed()
         return ChainHead(position=row.position, digest=row.digest)
 
     async def link(self, links: Sequence[ChainLink]) -> None:
-        if links:
-            placed = (
-                update(_EVENTS)
-                .where(_EVENTS.c.number == bindparam("of_number"))
-                .values(position=bindparam("its_position"), digest=bindparam("its_digest"))
-            )
-            self._work.require_writable()
-            connection = self._work.connection
-            await connection.execute(
-                placed,
-                [
-                    {"of_number": link.number, "its_position": link.position, "its_digest": link.digest}
-                    for link in links
-                ],
-            )
+        places: bulk.Columns = {
+            "number": [link.number for link in links],
+            "position": [link.position for link in links],
+            "digest": [link.digest for link in links],
+        }
+        await bulk.update(self._work, AuditEventRow, places, "number")
 
     async def after(self, position: int, limit: int) -> list[ChainedEvent]:
         places = select(_EVENTS.c.number, _EVENTS.c.position, _EVENTS.c.digest)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from adapters.sql import bulk
 from adapters.sql.migrate import migrate
@@ -131,6 +131,21 @@ async def test_rows_that_are_all_the_same_are_all_stored(bare_address: str) -> N
         async with storage.units_of_work.read() as work:
             histories = await work.negativations.histories([registration.id])
     assert histories == {registration.id: [entry] * 3}
+
+
+async def test_rows_are_changed_each_for_itself(bare_address: str) -> None:
+    await migrate(bare_address)
+    rows = [{"name": f"r{each}", "next_at": NOW, "fence": each, "taken": False} for each in range(3)]
+    async with sql_storage(bare_address) as storage:
+        assert storage.database is not None
+        async with storage.database.writing(storage.clock) as work:
+            await bulk.insert(work, RoutineRow, _columns(rows))
+            changes: bulk.Columns = {"fence": [7, 2**40], "name": ["r2", "r0"], "state": [None, '"odd"']}
+            await bulk.update(work, RoutineRow, changes, "name")
+            await bulk.update(work, RoutineRow, {"name": [], "fence": []}, "name")
+            names = table_of(RoutineRow).c.name, table_of(RoutineRow).c.fence, table_of(RoutineRow).c.state
+            found = (await work.connection.execute(select(*names).order_by(names[0]))).all()
+    assert [tuple(row) for row in found] == [("r0", 2**40, '"odd"'), ("r1", 1, None), ("r2", 7, None)]
 
 
 @pytest.mark.parametrize("count", [1, 3])
