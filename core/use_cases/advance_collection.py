@@ -34,7 +34,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 150
+CHUNK = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
