@@ -70,7 +70,8 @@ class Work:
     and watch them for changes would be a good part of what reading costs, and they are only read.
 
     Statements whose shape is fixed go straight to the driver: `rows`, `row` and `changed` take constants whose parameters are
-    named, and the values beside them. They find or change what an index finds at once. The others (lists, several values at once) are put together anew each time and run by SQLAlchemy.
+    named, and the values beside them. They find or change what an index finds at once, unless it is said that they do not. The
+    others (lists, several values at once) are put together anew each time and run by SQLAlchemy.
     """
 
     transaction: Transaction
@@ -92,17 +93,21 @@ class Work:
         now: datetime = (await self.rows(_CLOCK))[0].now
         return now
 
-    async def rows(self, statement: Select[RowT], *, lock: bool = False, **values: object) -> list[RowT]:
-        """Every row that a constant statement finds; with `lock`, kept from others as by `locking`."""
+    async def rows(
+        self, statement: Select[RowT], *, lock: bool = False, few: bool = True, **values: object
+    ) -> list[RowT]:
+        """Every row that a constant statement finds; with `lock`, kept from others as by `locking`. few: an index finds them at
+        once, and they are no more than `FEW`.
+        """
         if lock:
             self.require_writable()
         return await self._rows(
-            (statement, lock), lambda: self.locking(statement) if lock else statement, values, few=True
+            (statement, lock), lambda: self.locking(statement) if lock else statement, values, few=few
         )
 
     async def row(self, statement: Select[RowT], *, lock: bool = False, **values: object) -> RowT | None:
         """The first row that a constant statement finds. The statement says how many are looked for."""
-        found = await self.rows(statement, lock=lock, **values)
+        found = await self.rows(statement, lock=lock, few=True, **values)
         return found[0] if found else None
 
     async def changed(self, statement: UpdateBase, **values: object) -> int:
@@ -116,7 +121,7 @@ class Work:
         """Every row that a statement finds which is made when `key`, its shape, is met for the first time. Its parameters are
         named, as in `rows`.
         """
-        return await self._rows(key, make, values)
+        return await self._rows(key, make, values, few=False)
 
     async def all(self, statement: Select[RowT]) -> Sequence[RowT]:
         """Every row that a query finds."""

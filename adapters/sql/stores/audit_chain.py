@@ -32,7 +32,8 @@ class SqlAuditChain(AuditChain):
         self._work = work
 
     async def unchained(self, limit: int) -> list[AuditEvent]:
-        return [audit_event_of(row) for row in await self._work.rows(_OLDEST_UNPLACED, limit=limit)]
+        found = await self._work.rows(_OLDEST_UNPLACED, few=False, limit=limit)
+        return [audit_event_of(row) for row in found]
 
     async def count_unchained(self) -> int:
         return await self._work.scalar(select(func.count()).select_from(AuditEventRow).where(_UNPLACED))
