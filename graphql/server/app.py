@@ -6,6 +6,7 @@ from typing import Any, cast
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -103,11 +104,11 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
     )
     # An address with a slash too many is no address: leading on to the right one would repeat whatever host was named.
     app.router.redirect_slashes = False
-    return _surrounded(app, settings)
+    return _surrounded(_ShortWay(endpoint, app), settings)
 
 
 def _entrance(endpoint: GraphQLEndpoint, explorer: Explorer | None) -> list[Route]:
-    """The API comes first: most requests are for it."""
+    """The API for whoever does not come by the short way, and the page that explores it."""
     routes = [Route(GRAPHQL, _GraphQL(endpoint, explorer))]
     if explorer is not None:
         routes += [
@@ -115,6 +116,24 @@ def _entrance(endpoint: GraphQLEndpoint, explorer: Explorer | None) -> list[Rout
             Route(f"{GRAPHQL}/assets/{{name}}", asset),
         ]
     return routes
+
+
+class _ShortWay:
+    """Leads to the API past the routes, which cost as much as a short answer: nearly every request is for it.
+
+    All that they would do for it besides is to answer what nobody expected.
+    """
+
+    def __init__(self, endpoint: GraphQLEndpoint, others: ASGIApp) -> None:
+        self._api = ServerErrorMiddleware(endpoint, handler=_broken)
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == GRAPHQL and scope["method"] == "POST":
+            scope["endpoint"], scope["path_params"] = self._api, {}
+            await self._api(scope, receive, send)
+        else:
+            await self._others(scope, receive, send)
 
 
 class _GraphQL:
@@ -126,14 +145,12 @@ class _GraphQL:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
-        response = await self._answer(request)
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
         wants_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
         if wants_page and self._explorer is not None:
-            return await self._explorer.page(request)
-        return await self._endpoint.handle(request)
+            page = await self._explorer.page(request)
+            await page(scope, receive, send)
+        else:
+            await self._endpoint(scope, receive, send)
 
 
 def _contexts(

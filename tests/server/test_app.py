@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import structlog
 from starlette.types import ASGIApp
 
 from core.domain.access import Scope
 from core.domain.idempotency import IdempotencyRecord
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
+from core.use_cases.identify_caller import IdentifyCaller
 from core.use_cases.open_report import OpenReport
 from core.use_cases.purge_records import PurgeRecords
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
@@ -34,6 +36,7 @@ ORIGINAL = b"<script>alert(1)</script><p>as it came</p>"
 class House:
     """The application, what it stands on, and the number of a consultation with a report."""
 
+    app: ASGIApp
     client: httpx.AsyncClient
     services: Services
     number: int
@@ -77,7 +80,7 @@ async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         app = build_app(services, make_worker(services), None)
         async with _client(app) as client:
             number = await _consulted(services.container.resolve(UnitsOfWork))
-            yield House(client=client, services=services, number=number)
+            yield House(app=app, client=client, services=services, number=number)
 
 
 def _client(app: ASGIApp) -> httpx.AsyncClient:
@@ -287,16 +290,39 @@ async def test_a_page_is_unavailable_while_the_database_is_away(
         assert (await house.client.get(path, headers=headers)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "failing"),
+    [("GET", "/consultations/1/report.html", OpenReport), ("POST", "/graphql", IdentifyCaller)],
+)
 async def test_what_nobody_expected_is_said_without_details(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, method: str, path: str, failing: type
 ) -> None:
     async def fail(*_: object) -> None:
         raise RuntimeError("CPF 111.444.777-35")
 
-    monkeypatch.setattr(OpenReport, "__call__", fail)
-    answer = await house.client.get(f"/consultations/{house.number}/report.html", headers=ADMIN)
+    monkeypatch.setattr(failing, "__call__", fail)
+    answer = await house.client.request(method, path, headers={**ADMIN, "Origin": DESK})
     assert answer.status_code == 500
     assert answer.json() == {"error": {"code": "INTERNAL", "requestId": answer.headers["x-request-id"]}}
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["access-control-allow-origin"] == DESK
+    # The server writes down what goes on up to it.
+    loud = httpx.AsyncClient(transport=httpx.ASGITransport(house.app), base_url="http://fiador.test")
+    async with loud:
+        with pytest.raises(RuntimeError):
+            await loud.request(method, path, headers=ADMIN)
+
+
+async def test_the_line_of_a_request_says_where_it_went(house: House) -> None:
+    with structlog.testing.capture_logs() as lines:
+        await house.client.post("/graphql", json={"query": "{ __typename }"}, headers=ADMIN)
+        await house.client.get("/graphql", headers=ADMIN)
+        await house.client.post("/graphql/", headers=ADMIN)
+    assert [(line["event"], line["status"]) for line in lines] == [
+        ("POST /graphql", 200),
+        ("GET /graphql", 400),
+        ("POST elsewhere", 404),
+    ]
 
 
 async def test_nothing_is_forgotten_by_a_clock_that_jumped(

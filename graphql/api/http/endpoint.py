@@ -10,6 +10,7 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from api.admission import RateLimited
 from api.context import Context
@@ -44,7 +45,7 @@ MakeContext = Callable[[Request], Awaitable[Context]]
 
 
 class GraphQLEndpoint:
-    """Answers requests to `/graphql`; `handle` is the endpoint of a Starlette route for all methods.
+    """Answers requests to `/graphql` as an ASGI application; `handle` is the endpoint of a Starlette route for all methods.
 
     documents: the only ones that may be asked for; None when any may.
     """
@@ -65,6 +66,10 @@ class GraphQLEndpoint:
         self._documents = documents
         self._query_seconds = query_seconds
         self._deadlines = Deadlines(query_seconds=query_seconds, mutation_seconds=mutation_seconds)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.handle(Request(scope, receive, send))
+        await response(scope, receive, send)
 
     async def handle(self, request: Request) -> Response:
         """Execute what the request asks for, or say what is wrong with it."""
