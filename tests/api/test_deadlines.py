@@ -146,17 +146,20 @@ async def test_a_query_for_which_nobody_waits_is_cancelled(desk: Desk, query: st
 
 
 class SlowPlans(Plans):
-    """Plans that stay without an answer until they are cancelled."""
+    """Plans that stay without an answer until they are cancelled or `resumed`."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: dict[str, Any] | None = None) -> None:
         super().__init__(shared_schema(), cast("Rows", SimpleNamespace(forms={})))
+        self._data = data
         self.reached = asyncio.Event()
+        self.resumed = asyncio.Event()
         self.given_back = asyncio.Event()
 
-    async def answer(self, wanted: Any, context: Context) -> None:
+    async def answer(self, wanted: Any, context: Context) -> dict[str, Any] | None:
         self.reached.set()
         try:
-            await asyncio.Event().wait()
+            await self.resumed.wait()
+            return self._data
         finally:
             self.given_back.set()
 
@@ -172,6 +175,32 @@ async def test_a_plan_is_cancelled_too(desk: Desk) -> None:
     async with asyncio.timeout(PATIENCE):
         await in_time.given_back.wait()
         await left.given_back.wait()
+
+
+async def test_a_plan_that_is_watched_answers(desk: Desk) -> None:
+    """After a while the client is watched; that must not end what its answer needs."""
+    plans = SlowPlans({"__typename": "Query"})
+    sent = asyncio.create_task(
+        _and_leave(
+            _endpoint(desk, plans=plans), b'{"query": "{ customers { totalCount } }"}', asyncio.Event().wait
+        )
+    )
+    await asyncio.sleep(0.2)
+    plans.resumed.set()
+    start, body = await sent
+    assert (start["status"], body["body"]) == (200, b'{"data":{"__typename":"Query"}}')
+
+
+async def test_when_the_service_stops_a_plan_is_cut_off(desk: Desk) -> None:
+    plans = SlowPlans()
+    body = b'{"query": "%s"}' % LIST.encode()
+    asking = asyncio.create_task(_and_leave(_endpoint(desk, plans=plans), body, asyncio.Event().wait))
+    async with asyncio.timeout(PATIENCE):
+        await plans.reached.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert plans.given_back.is_set()
 
 
 async def _outcomes(desk: Desk) -> list[ConsultationOutcome]:

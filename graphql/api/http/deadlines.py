@@ -6,7 +6,7 @@ is billed or binding, so it goes on to its end, whoever still waits for it; its 
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 from starlette.requests import Request
 
@@ -42,26 +42,9 @@ class Deadlines:
         self._going_on: set[asyncio.Task[Outcome]] = set()
 
     async def query(self, work: Coroutine[Any, Any, Outcome], request: Request) -> Outcome:
-        """What comes of a query. Raises TimeIsUp, ClientGone."""
-        running = asyncio.create_task(work)
-        try:
-            await asyncio.wait((running,), timeout=min(_UNWATCHED_SECONDS, self._query_seconds))
-            left = not running.done() and await self._left(running, request)
-        finally:
-            await _cancel(running)
-        if running.done() and not running.cancelled():
-            return running.result()
-        raise ClientGone if left else TimeIsUp
-
-    async def _left(self, running: asyncio.Task[Outcome], request: Request) -> bool:
-        """Wait until the query is answered or time is up; whether its client went away before."""
-        gone = asyncio.create_task(_client_gone(request))
-        try:
-            left = self._query_seconds - _UNWATCHED_SECONDS
-            await asyncio.wait((running, gone), timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            return gone.done()
-        finally:
-            gone.cancel()
+        """What comes of a query, which runs in the task that asks. Raises TimeIsUp, ClientGone."""
+        with _Watch(request, self._query_seconds):
+            return await work
 
     async def mutation(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         """What comes of a mutation. Raises TimeIsUp when it goes on unattended."""
@@ -83,10 +66,62 @@ class Deadlines:
             running.exception()  # looked at, or it would be written to the log as it is
 
 
+class _Watch:
+    """Cancels the task that begins it when time is up or the client is gone, and raises TimeIsUp or ClientGone as it ends.
+
+    Until it begins to look for the client it is nothing but a timer.
+    """
+
+    def __init__(self, request: Request, seconds: float) -> None:
+        self._request = request
+        self._seconds = seconds
+        self._why: type[TimeIsUp | ClientGone] | None = None
+        self._over = False
+        self._gone: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        self._task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._cancelled_before = self._task.cancelling()
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(min(_UNWATCHED_SECONDS, self._seconds), self._look)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        self._over = True
+        self._timer.cancel()
+        if self._gone is not None:
+            self._gone.cancel()
+        if self._why is None:
+            return
+        others = self._task.uncancel() > self._cancelled_before
+        if kind is asyncio.CancelledError and not others:
+            raise self._why from error
+
+    def _look(self) -> None:
+        left = max(0.0, self._seconds - _UNWATCHED_SECONDS)
+        self._timer = self._loop.call_later(left, self._cut_off, TimeIsUp)
+        self._gone = asyncio.create_task(_client_gone(self._request))
+        self._gone.add_done_callback(lambda _: self._cut_off(ClientGone))
+
+    def _cut_off(self, why: type[TimeIsUp | ClientGone]) -> None:
+        if self._why is None and not self._over:
+            self._why = why
+            self._task.cancel()
+
+
 async def _client_gone(request: Request) -> None:
     """Returns when the client has gone away. The body must have been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+async def apart(work: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Run it in a task of its own: when it is cancelled, it is not waited for longer than it may take to give back what it holds."""
+    running = asyncio.create_task(work)
+    try:
+        await asyncio.wait((running,))
+    finally:
+        await _cancel(running)
+    return running.result()
 
 
 async def _cancel(running: asyncio.Task[Outcome]) -> None:

@@ -24,6 +24,7 @@ from api.http.deadlines import (
     ClientGone,
     Deadlines,
     TimeIsUp,
+    apart,
 )
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
 from api.http.requests import BadRequest, GraphQLRequest, read_request, refuse
@@ -134,7 +135,7 @@ class GraphQLEndpoint:
         work = execute(self._schema, checked, context)
         if checked.is_mutation:
             return await self._deadlines.mutation(work)
-        return await self._deadlines.query(work, request)
+        return await self._deadlines.query(apart(work), request)
 
     async def _planned(self, plans: Plans, wanted: GraphQLRequest, context: Context) -> Outcome:
         """What its plan answers, and otherwise graphql-core; a plan is of a query."""
@@ -142,7 +143,9 @@ class GraphQLEndpoint:
         if answered is not None:
             return Outcome(data=answered)
         checked = check(self._schema, wanted)
-        return checked if isinstance(checked, Outcome) else await execute(self._schema, checked, context)
+        return (
+            checked if isinstance(checked, Outcome) else await apart(execute(self._schema, checked, context))
+        )
 
 
 def unauthenticated(presenter: ErrorPresenter, media_type: str, error: Unauthenticated) -> Response:
