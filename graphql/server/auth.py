@@ -2,6 +2,7 @@
 
 from starlette.requests import Request
 
+from api.http.context import origin_of
 from core.domain.access import Caller, Unauthenticated, UnauthenticatedReason
 from server.tickets import Tickets
 
@@ -17,8 +18,7 @@ def holder_of(request: Request, tickets: Tickets) -> Caller | None:
     ticket = request.query_params.get(TICKET)
     if ticket is None or "authorization" in request.headers:
         return None
-    origin = request.client.host if request.client else None
-    holder = tickets.holder(ticket, _address(request), origin)
+    holder = tickets.holder(ticket, _address(request), origin_of(request))
     if holder is None:
         raise Unauthenticated(reason=UnauthenticatedReason.EXPIRED)
     return holder

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from starlette.requests import Request
 
+from api.http.context import origin_of
 from core.domain.access import Caller, Unauthenticated, UnauthenticatedReason
 from core.use_cases.confirm_caller import ConfirmCaller
 from server.auth import holder_of
@@ -45,7 +46,7 @@ class Door:
 
     async def caller(self, request: Request) -> Caller:
         """Who calls, by token. Raises Unauthenticated, RateLimited."""
-        address = request.client.host if request.client else None
+        address = origin_of(request)
         shown = sha256(request.headers.get("authorization", "").encode()).digest()
         if shown not in self._good:
             await self._limits.admit_stranger(address)

@@ -24,11 +24,17 @@ def language_of(request: Request) -> Language:
 
 def request_id_of(request: Request) -> str:
     """The id that the server gave the request (`request.state.request_id`), or a new one, remembered there."""
-    known = getattr(request.state, "request_id", None)
-    if isinstance(known, str):
-        return known
-    request.state.request_id = made = uuid4().hex
-    return made
+    state = request.scope.setdefault("state", {})
+    if "request_id" not in state:
+        state["request_id"] = uuid4().hex
+    known: str = state["request_id"]
+    return known
+
+
+def origin_of(request: Request) -> str | None:
+    """The address from which the client calls, if it is known."""
+    client = request.scope.get("client")
+    return client[0] if client else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +49,9 @@ class ContextFactory:
     async def identify(self, request: Request) -> Caller:
         """Who is calling. Raises Unauthenticated."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        origin = request.client.host if request.client else None
         presented = token.strip() if scheme.lower() == "bearer" else None
-        return await self.use_cases.identify_caller(IdentifyCallerCommand(token=presented, origin=origin))
+        command = IdentifyCallerCommand(token=presented, origin=origin_of(request))
+        return await self.use_cases.identify_caller(command)
 
     async def __call__(self, request: Request) -> Context:
         """The context of a request. Raises Unauthenticated."""

@@ -27,6 +27,7 @@ from api.http.deadlines import (
     apart,
 )
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
+from api.http.quick_request import QuickRequest
 from api.http.requests import BadRequest, GraphQLRequest, read_request, refuse
 from api.schema import ApiSchema
 from api.texts.languages import Language
@@ -69,7 +70,7 @@ class GraphQLEndpoint:
         self._deadlines = Deadlines(query_seconds=query_seconds, mutation_seconds=mutation_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self.handle(Request(scope, receive, send))
+        response = await self.handle(QuickRequest(scope, receive, send))
         await response(scope, receive, send)
 
     async def handle(self, request: Request) -> Response:

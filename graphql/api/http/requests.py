@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api.http.negotiation import JSON, media_type_of
 from api.trusted_documents import TrustedDocuments
@@ -93,13 +93,16 @@ async def _read_body(request: Request) -> bytes:
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and (len(announced) > 10 or int(announced) > MAX_HEARD_OUT):
         refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
-    body, size = bytearray(), 0
-    async for chunk in request.stream():
+    body, size, more = bytearray(), 0, True
+    while more and size <= MAX_HEARD_OUT:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
         size += len(chunk)
         if size <= MAX_BODY:
             body += chunk
-        elif size > MAX_HEARD_OUT:
-            break
+        more = message.get("more_body", False)
     if size > MAX_BODY:
         refuse(413, "BODY_TOO_LARGE", values={"limit": MAX_BODY})
     return bytes(body)
