@@ -6,7 +6,7 @@ exactly, by each branch's budget of consultations.
 
 import time
 from ipaddress import IPv4Address, ip_address, ip_network
-from math import ceil
+from math import ceil, floor
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
@@ -22,11 +22,45 @@ REFUSALS_PER_MINUTE = 60
 """Refused tokens from one address. After that its strangers are turned away before their tokens are looked up."""
 
 
+_SWEEP_SECONDS = 60.0
+
+
+class Counts(MemoryStorage):
+    """The library's counters in memory, counted in one step.
+
+    The library takes a lock, and has a task look for expired counters among all there are, at each count.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next_sweep = 0.0
+
+    async def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count, unless that makes more than `limit` in `expiry` seconds: those of the window before count by how much of it is left."""
+        now = time.time()
+        if now >= self._next_sweep:
+            self._sweep(now)
+        before, current = self.sliding_window_keys(key, expiry, now)
+        left = 1 - now / expiry % 1
+        counted = self.storage.get(current, 0)
+        if floor(self.storage.get(before, 0) * left + counted) + amount > limit:
+            return False
+        if not counted:
+            self.expirations[current] = now + 2 * expiry
+        self.storage[current] = counted + amount
+        return True
+
+    def _sweep(self, now: float) -> None:
+        self._next_sweep = now + _SWEEP_SECONDS
+        for key in [key for key, ends in self.expirations.items() if ends <= now]:
+            del self.storage[key], self.expirations[key]
+
+
 class RateLimits:
     """Counts, and turns away by raising RateLimited. `requests`, `paid`: per token and minute; 0 is no limit."""
 
     def __init__(self, *, requests: int, paid: int) -> None:
-        self._counts = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._counts = SlidingWindowCounterRateLimiter(Counts())
         self._requests = _per_minute("requests", requests)
         self._paid = _per_minute("paid", paid)
         self._strangers = RateLimitItemPerMinute(STRANGERS_PER_MINUTE, namespace="strangers")
