@@ -25,6 +25,9 @@ _HINT = re.compile(r"(?i)password|passwd|senha|token|secret|authorization|cookie
 
 _DIGIT = re.compile(r"\d")
 
+_OUR_ID = re.compile(r"[0-9a-f]{32}")
+"""A request's id, as we make it: found in each line, and kept as it is below, too."""
+
 _SPOKEN_SECRET = re.compile(
     r"""(?ix)
     (?P<name> [\w-]* (?:password|passwd|senha|token|secret|authorization|cookie) [\w-]* ["']? \s* [:=] \s* )
@@ -66,6 +69,8 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 def redact_text(text: str) -> str:
     """`text` without documents and credentials."""
+    if _OUR_ID.fullmatch(text):
+        return text
     if _HINT.search(text):
         text = _SPOKEN_SECRET.sub(rf"\g<name>{HIDDEN}", text)
         text = _CREDENTIALS.sub(_without_credential, text)

@@ -69,13 +69,14 @@ class ExchangeMiddleware:
                 message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, receive, send_with_headers)
-            finally:
-                milliseconds = round((time.perf_counter() - started) * 1000)
-                message = f"{scope['method']} {_address(scope)}"
-                self._log.info(message, status=status, ms=milliseconds, request_id=request_id)
+        before = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            milliseconds = round((time.perf_counter() - started) * 1000)
+            message = f"{scope['method']} {_address(scope)}"
+            self._log.info(message, status=status, ms=milliseconds, request_id=request_id)
+            structlog.contextvars.reset_contextvars(**before)
 
 
 def _offered(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

@@ -52,6 +52,22 @@ async def test_every_answer_carries_the_protecting_headers(path: str) -> None:
     assert "X-Request-Id" in answer.headers
 
 
+async def test_what_is_logged_meanwhile_has_the_id_and_what_comes_after_has_not() -> None:
+    seen = []
+
+    async def look(request: Request) -> Response:
+        seen.append(structlog.contextvars.get_contextvars())
+        return Response()
+
+    app = ExchangeMiddleware(Starlette(routes=[Route("/look", look), Route("/fail", _fail)]))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://fiador.test") as client:
+        for path in ("/look", "/fail"):
+            await client.get(path, headers={"X-Request-Id": "desk-42"})
+            assert structlog.contextvars.get_contextvars() == {}
+    assert seen == [{"request_id": "desk-42"}]
+
+
 async def test_the_log_line_leaves_out_the_query() -> None:
     with structlog.testing.capture_logs() as lines:
         async with _client() as client:
