@@ -1,6 +1,7 @@
 """The line that is written for each request: it looks like every other, and is put together at once."""
 
 import json
+import logging
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,25 +14,42 @@ from adapters.system.redaction import redact_text
 ACCESS = "server.access"
 """The name of the logger whose events have a message, `status`, `ms` (milliseconds) and `request_id`, and nothing else."""
 
+_logger = logging.getLogger(ACCESS)
+_log = structlog.stdlib.get_logger(ACCESS)
+
 _FIELDS = {"event", "status", "ms", "request_id"}
 
 
-def access_lines(form: Callable[..., str], write: Callable[[str], None]) -> structlog.typing.Processor:
-    """A structlog processor that writes the events of `ACCESS` in a form, `in_json` or `for_people`, and leaves others alone.
+class AccessLines:
+    """Writes the events of `ACCESS` in a form, `in_json` or `for_people`. As structlog's first processor it leaves others alone.
 
     What all processors after it do for an event of any kind is most of what an answer without any data costs.
     """
 
-    def processor(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def __init__(self, form: Callable[..., str], write: Callable[[str], None]) -> None:
+        self._form = form
+        self._write = write
+
+    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         if logger.name != ACCESS or method != "info" or event.keys() != _FIELDS:
             return event
-        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        write(
-            form(_clean(event["event"]), event["status"], event["ms"], redact_text(event["request_id"]), now)
-        )
+        self.line(event["event"], event["status"], event["ms"], event["request_id"])
         raise structlog.DropEvent
 
-    return processor
+    def line(self, message: str, status: int, milliseconds: int, request_id: str) -> None:
+        """Write one, unless the level does not let it through."""
+        if _logger.isEnabledFor(logging.INFO):
+            now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            self._write(self._form(_clean(message), status, milliseconds, redact_text(request_id), now))
+
+
+def access_line(message: str, status: int, milliseconds: int, request_id: str) -> None:
+    """Log what became of a request: past structlog where its first processor would write the line all the same."""
+    first = structlog.get_config()["processors"][0]
+    if isinstance(first, AccessLines):
+        first.line(message, status, milliseconds, request_id)
+    else:
+        _log.info(message, status=status, ms=milliseconds, request_id=request_id)
 
 
 def in_json(message: str, status: int, milliseconds: int, request_id: str, now: str) -> str:

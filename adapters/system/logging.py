@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TextIO
 import structlog
 from structlog.typing import Processor
 
-from adapters.system.access_lines import access_lines, for_people, in_json
+from adapters.system.access_lines import AccessLines, for_people, in_json
 from adapters.system.redaction import redact
 
 
@@ -63,8 +63,8 @@ def configure_logging(
     access.filters[:] = [without_query]
     structlog.configure(
         processors=[
-            structlog.stdlib.filter_by_level,
             *_shortcut(log_format, handler),
+            structlog.stdlib.filter_by_level,
             *shared,
             *written,
             partial(_finish, handler),
@@ -106,8 +106,8 @@ def _write(handler: logging.StreamHandler[TextIO], line: str) -> None:
 
 def _shortcut(log_format: LogFormat, handler: logging.StreamHandler[TextIO]) -> list[Processor]:
     if log_format is LogFormat.JSON:
-        return [access_lines(in_json, partial(_write, handler))]
-    return [] if handler.stream.isatty() else [access_lines(for_people, partial(_write, handler))]
+        return [AccessLines(in_json, partial(_write, handler))]
+    return [] if handler.stream.isatty() else [AccessLines(for_people, partial(_write, handler))]
 
 
 def _renderer(log_format: LogFormat, stream: TextIO) -> list[Processor]:

@@ -8,12 +8,10 @@ from secrets import token_hex
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.system.access_lines import ACCESS
+from adapters.system.access_lines import access_line
 
 _REQUEST_ID = b"x-request-id"
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-
-_log = structlog.stdlib.get_logger(ACCESS)
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -47,7 +45,6 @@ class ExchangeMiddleware:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._log = _log.bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,8 +71,7 @@ class ExchangeMiddleware:
             await self._app(scope, receive, send_with_headers)
         finally:
             milliseconds = round((time.perf_counter() - started) * 1000)
-            message = f"{scope['method']} {_address(scope)}"
-            self._log.info(message, status=status, ms=milliseconds, request_id=request_id)
+            access_line(f"{scope['method']} {_address(scope)}", status, milliseconds, request_id)
             structlog.contextvars.reset_contextvars(**before)
 
 

@@ -1,13 +1,14 @@
 """The short way of the line that each request writes ends in the same line as the long one."""
 
 import io
+import json
 import re
 
 import pytest
 import structlog
 
 from adapters.system import logging as logs
-from adapters.system.access_lines import ACCESS
+from adapters.system.access_lines import ACCESS, access_line
 from adapters.system.logging import LogFormat, configure_logging
 
 LINES = [
@@ -28,11 +29,18 @@ def _restored(restored: None) -> None:
     """What a test configures ends with it."""
 
 
+def _by_structlog(line: dict[str, object]) -> None:
+    event = str(line["event"])
+    structlog.stdlib.get_logger(ACCESS).info(event, **{k: v for k, v in line.items() if k != "event"})
+
+
 def _line(log_format: LogFormat, line: dict[str, object]) -> str:
     stream = io.StringIO()
     configure_logging(log_format=log_format, stream=stream)
-    event = str(line["event"])
-    structlog.stdlib.get_logger(ACCESS).info(event, **{k: v for k, v in line.items() if k != "event"})
+    if line.keys() == LINES[0].keys():
+        access_line(*line.values())  # type: ignore[arg-type]
+    else:
+        _by_structlog(line)
     written, count = re.subn(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z", "NOW", stream.getvalue())
     assert count == 1
     return written
@@ -54,3 +62,27 @@ def test_a_line_that_holds_more_goes_the_long_way() -> None:
     line = _line(LogFormat.JSON, {**LINES[0], "senha": "abcdefgh"})
     assert '"senha"' in line
     assert "abcdefgh" not in line
+
+
+def test_an_event_that_came_by_structlog_looks_like_it_too() -> None:
+    stream = io.StringIO()
+    configure_logging(log_format=LogFormat.JSON, stream=stream)
+    _by_structlog(LINES[0])
+    access_line(*LINES[0].values())  # type: ignore[arg-type]
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert {**first, "timestamp": ""} == {**second, "timestamp": ""}
+
+
+def test_the_level_holds_for_it() -> None:
+    stream = io.StringIO()
+    configure_logging(log_format=LogFormat.JSON, stream=stream, level="WARNING")
+    access_line(*LINES[0].values())  # type: ignore[arg-type]
+    _by_structlog(LINES[0])
+    assert stream.getvalue() == ""
+
+
+def test_it_can_be_captured_like_every_other() -> None:
+    configure_logging(log_format=LogFormat.JSON, stream=io.StringIO())
+    with structlog.testing.capture_logs() as lines:
+        access_line("GET /echo", 200, 3, "desk-42")
+    assert [(line["event"], line["status"], line["ms"]) for line in lines] == [("GET /echo", 200, 3)]
