@@ -6,7 +6,6 @@ from typing import Any, cast
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -20,6 +19,7 @@ from api.errors.presentation import SERVICE_UNAVAILABLE
 from api.execution.plans import Plans
 from api.http.context import ContextFactory, language_of
 from api.http.endpoint import RETRY_AFTER, GraphQLEndpoint
+from api.http.quick_request import QuickRequest
 from api.limits import Limits
 from api.messages import error_message
 from api.schema import build_schema
@@ -125,15 +125,22 @@ class _ShortWay:
     """
 
     def __init__(self, endpoint: GraphQLEndpoint, others: ASGIApp) -> None:
-        self._api = ServerErrorMiddleware(endpoint, handler=_broken)
+        self._endpoint = endpoint
         self._others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == GRAPHQL and scope["method"] == "POST":
-            scope["endpoint"], scope["path_params"] = self._api, {}
-            await self._api(scope, receive, send)
-        else:
+        if scope["type"] != "http" or scope["path"] != GRAPHQL or scope["method"] != "POST":
             await self._others(scope, receive, send)
+            return
+        scope["endpoint"], scope["path_params"] = self._endpoint, {}
+        request = QuickRequest(scope, receive, send)
+        try:
+            response = await self._endpoint.handle(request)
+        except Exception as error:
+            response = await _broken(request, error)
+            await response(scope, receive, send)
+            raise  # to the server, which writes it into the log
+        await response(scope, receive, send)
 
 
 class _GraphQL:
@@ -145,12 +152,14 @@ class _GraphQL:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         wants_page = request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
         if wants_page and self._explorer is not None:
-            page = await self._explorer.page(request)
-            await page(scope, receive, send)
-        else:
-            await self._endpoint(scope, receive, send)
+            return await self._explorer.page(request)
+        return await self._endpoint.handle(request)
 
 
 def _contexts(

@@ -5,8 +5,10 @@ is billed or binding, so it goes on to its end, whoever still waits for it; its 
 """
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, cast
+from collections.abc import Coroutine, Generator
+from functools import partial
+from types import coroutine
+from typing import Any, TypeVar, cast
 
 from starlette.requests import Request
 
@@ -23,6 +25,9 @@ _UNWATCHED_SECONDS = 0.05
 
 _UNWINDING_SECONDS = 5.0
 """How long to wait for what was cancelled to give back what it holds, before the caller is answered."""
+
+
+ResultT = TypeVar("ResultT")
 
 
 class TimeIsUp(Exception):
@@ -43,8 +48,11 @@ class Deadlines:
 
     async def query(self, work: Coroutine[Any, Any, Outcome], request: Request) -> Outcome:
         """What comes of a query, which runs in the task that asks. Raises TimeIsUp, ClientGone."""
-        with _Watch(request, self._query_seconds):
-            return await work
+        return await _watched(work, _Watch(self._query_seconds, request))
+
+    async def arrival(self, reading: Coroutine[Any, Any, ResultT]) -> ResultT:
+        """What is read of a request. Raises TimeIsUp."""
+        return await _watched(reading, _Watch(self._query_seconds))
 
     async def mutation(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         """What comes of a mutation. Raises TimeIsUp when it goes on unattended."""
@@ -66,15 +74,36 @@ class Deadlines:
             running.exception()  # looked at, or it would be written to the log as it is
 
 
+@coroutine
+def _watched(work: Coroutine[Any, Any, ResultT], watch: "_Watch") -> Generator[Any, Any, ResultT]:
+    """The result of the work. What comes without any waiting, as most bodies and short answers do, is not watched."""
+    try:
+        awaited = work.send(None)
+    except StopIteration as done:
+        return cast("ResultT", done.value)
+    with watch:
+        while True:
+            try:
+                yield awaited
+            except BaseException as error:
+                go_on = partial(work.throw, error)
+            else:
+                go_on = partial(work.send, None)
+            try:
+                awaited = go_on()
+            except StopIteration as done:
+                return cast("ResultT", done.value)
+
+
 class _Watch:
     """Cancels the task that begins it when time is up or the client is gone, and raises TimeIsUp or ClientGone as it ends.
 
-    Until it begins to look for the client it is nothing but a timer.
+    request: whose client is watched, after a while; None for nobody's.
     """
 
-    def __init__(self, request: Request, seconds: float) -> None:
-        self._request = request
+    def __init__(self, seconds: float, request: Request | None = None) -> None:
         self._seconds = seconds
+        self._request = request
         self._why: type[TimeIsUp | ClientGone] | None = None
         self._over = False
         self._gone: asyncio.Task[None] | None = None
@@ -99,8 +128,9 @@ class _Watch:
     def _look(self) -> None:
         left = max(0.0, self._seconds - _UNWATCHED_SECONDS)
         self._timer = self._loop.call_later(left, self._cut_off, TimeIsUp)
-        self._gone = asyncio.create_task(_client_gone(self._request))
-        self._gone.add_done_callback(lambda _: self._cut_off(ClientGone))
+        if self._request is not None:
+            self._gone = asyncio.create_task(_client_gone(self._request))
+            self._gone.add_done_callback(lambda _: self._cut_off(ClientGone))
 
     def _cut_off(self, why: type[TimeIsUp | ClientGone]) -> None:
         if self._why is None and not self._over:

@@ -1,6 +1,5 @@
 """The endpoint `/graphql`: GraphQL over HTTP, https://graphql.github.io/graphql-over-http/draft/."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from functools import cache
@@ -10,7 +9,6 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from api.admission import RateLimited
 from api.context import Context
@@ -27,12 +25,11 @@ from api.http.deadlines import (
     apart,
 )
 from api.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
-from api.http.quick_request import QuickRequest
 from api.http.requests import BadRequest, GraphQLRequest, read_request, refuse
 from api.schema import ApiSchema
 from api.texts.languages import Language
 from api.trusted_documents import TrustedDocuments
-from core.domain.access import Unauthenticated
+from core.domain.access import Unauthenticated, UnauthenticatedReason
 from ports.storage import StorageUnavailable
 from ports.token_verifier import IdentityProviderUnavailable
 
@@ -47,7 +44,7 @@ MakeContext = Callable[[Request], Awaitable[Context]]
 
 
 class GraphQLEndpoint:
-    """Answers requests to `/graphql` as an ASGI application; `handle` is the endpoint of a Starlette route for all methods.
+    """Answers requests to `/graphql`; `handle` is the endpoint of a Starlette route for all methods.
 
     documents: the only ones that may be asked for; None when any may.
     """
@@ -66,65 +63,41 @@ class GraphQLEndpoint:
         self._make_context = make_context
         self._plans = plans
         self._documents = documents
-        self._query_seconds = query_seconds
         self._deadlines = Deadlines(query_seconds=query_seconds, mutation_seconds=mutation_seconds)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self.handle(QuickRequest(scope, receive, send))
-        await response(scope, receive, send)
 
     async def handle(self, request: Request) -> Response:
         """Execute what the request asks for, or say what is wrong with it."""
-        presenter = ErrorPresenter(language=language_of(request), request_id=request_id_of(request))
         media_type = negotiate(request.headers.get("accept"))
         if media_type is None:
-            refused = presenter.refusal("BAD_REQUEST", "NOT_ACCEPTABLE")
-            return respond(presenter, JSON, 406, {"errors": [refused]})
+            refused = _presenter(request).refusal("BAD_REQUEST", "NOT_ACCEPTABLE")
+            return respond(request, JSON, 406, {"errors": [refused]})
         try:
             if len(request.headers.getlist("authorization")) > 1:
                 refuse(400, "REPEATED_HEADER", values={"name": "Authorization"})
             context = await self._make_context(request)
             wanted = await self._read(request)
-        except Unauthenticated as error:
-            return unauthenticated(presenter, media_type, error)
-        except StorageUnavailable as error:
-            body = {"errors": [presenter.unavailable(error)]}
-            return respond(presenter, media_type, 503, body, {"Retry-After": RETRY_AFTER})
-        except IdentityProviderUnavailable as error:
-            away = presenter.refusal(SERVICE_UNAVAILABLE, "IDENTITY_PROVIDER_UNAVAILABLE")
-            away["extensions"]["retryable"] = True
-            headers = {"Retry-After": str(error.retry_after_seconds)}
-            return respond(presenter, media_type, 503, {"errors": [away]}, headers)
-        except RateLimited as error:
-            limited = presenter.refusal("RATE_LIMITED", "RATE_LIMITED", seconds=error.seconds)
-            limited["extensions"]["retryAfterSeconds"] = error.seconds
-            headers = {"Retry-After": str(error.seconds)}
-            return respond(presenter, media_type, 429, {"errors": [limited]}, headers)
         except ClientDisconnect:
             return Response(status_code=NOBODY_WAITS)
-        except BadRequest as error:
-            refused = presenter.refusal(error.code, error.text, **error.values)
-            return respond(presenter, media_type, error.status, {"errors": [refused]}, error.headers)
-        presenter = ErrorPresenter(language=context.language, request_id=context.request_id, context=context)
+        except _REFUSED as error:
+            return _refusal(request, media_type, error)
         try:
             outcome = await self._outcome(request, wanted, context)
         except TimeIsUp:
-            late = presenter.refusal("TIMEOUT", "TIMEOUT")
+            late = _presenter(request).refusal("TIMEOUT", "TIMEOUT")
             status = 503 if media_type == GRAPHQL_RESPONSE else 200
-            return respond(presenter, media_type, status, {"errors": [late]})
+            return respond(request, media_type, status, {"errors": [late]})
         except ClientGone:
             return Response(status_code=NOBODY_WAITS)
         if outcome.refused_mutation:
-            refused = presenter.refusal("BAD_REQUEST", "MUTATION_BY_GET")
-            return respond(presenter, media_type, 405, {"errors": [refused]}, {"Allow": "POST"})
+            refused = _presenter(request).refusal("BAD_REQUEST", "MUTATION_BY_GET")
+            return respond(request, media_type, 405, {"errors": [refused]}, {"Allow": "POST"})
         status = 400 if outcome.failed_before_execution and media_type == GRAPHQL_RESPONSE else 200
-        return respond(presenter, media_type, status, _body(outcome, presenter))
+        return respond(request, media_type, status, _body(outcome, context))
 
     async def _read(self, request: Request) -> GraphQLRequest:
         try:
-            async with asyncio.timeout(self._query_seconds):
-                return await read_request(request, self._documents)
-        except TimeoutError:
+            return await self._deadlines.arrival(read_request(request, self._documents))
+        except TimeIsUp:
             refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
 
     async def _outcome(self, request: Request, wanted: GraphQLRequest, context: Context) -> Outcome:
@@ -149,15 +122,43 @@ class GraphQLEndpoint:
         )
 
 
-def unauthenticated(presenter: ErrorPresenter, media_type: str, error: Unauthenticated) -> Response:
-    """The answer to a token that opens nothing (RFC 6750)."""
-    challenge = "Bearer" if error.reason.value == "MISSING" else 'Bearer error="invalid_token"'
-    body = {"errors": [presenter.unauthenticated(error)]}
-    return respond(presenter, media_type, 401, body, {"WWW-Authenticate": challenge})
+_REFUSED = (Unauthenticated, StorageUnavailable, IdentityProviderUnavailable, RateLimited, BadRequest)
+
+
+def _refusal(request: Request, media_type: str, error: Exception) -> Response:
+    """The answer to what was refused before anything was executed."""
+    presenter = _presenter(request)
+    headers: dict[str, str]
+    match error:
+        case Unauthenticated():
+            refused, status = presenter.unauthenticated(error), 401
+            # RFC 6750
+            missing = error.reason is UnauthenticatedReason.MISSING
+            headers = {"WWW-Authenticate": "Bearer" if missing else 'Bearer error="invalid_token"'}
+        case StorageUnavailable():
+            refused, status, headers = presenter.unavailable(error), 503, {"Retry-After": RETRY_AFTER}
+        case IdentityProviderUnavailable():
+            refused, status = presenter.refusal(SERVICE_UNAVAILABLE, "IDENTITY_PROVIDER_UNAVAILABLE"), 503
+            refused["extensions"]["retryable"] = True
+            headers = {"Retry-After": str(error.retry_after_seconds)}
+        case RateLimited():
+            refused, status = presenter.refusal("RATE_LIMITED", "RATE_LIMITED", seconds=error.seconds), 429
+            refused["extensions"]["retryAfterSeconds"] = error.seconds
+            headers = {"Retry-After": str(error.seconds)}
+        case BadRequest():
+            refused = presenter.refusal(error.code, error.text, **error.values)
+            status, headers = error.status, error.headers
+        case _:
+            raise error
+    return respond(request, media_type, status, {"errors": [refused]}, headers)
+
+
+def _presenter(request: Request) -> ErrorPresenter:
+    return ErrorPresenter(language=language_of(request), request_id=request_id_of(request))
 
 
 def respond(
-    presenter: ErrorPresenter,
+    request: Request,
     media_type: str,
     status: int,
     body: dict[str, Any],
@@ -165,7 +166,7 @@ def respond(
 ) -> Response:
     """A response in one of our media types."""
     response = Response(_written(body), status, headers)
-    response.raw_headers += _always(media_type, presenter.language)
+    response.raw_headers += _always(media_type, language_of(request))
     return response
 
 
@@ -188,8 +189,9 @@ def _written(body: dict[str, Any]) -> bytes:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _body(outcome: Outcome, presenter: ErrorPresenter) -> dict[str, Any]:
+def _body(outcome: Outcome, context: Context) -> dict[str, Any]:
+    if not outcome.errors:
+        return {"data": outcome.data}
+    presenter = ErrorPresenter(language=context.language, request_id=context.request_id, context=context)
     errors = [presenter.present(error, is_mutation=outcome.is_mutation) for error in outcome.errors]
-    if outcome.failed_before_execution:
-        return {"errors": errors}
-    return {"errors": errors, "data": outcome.data} if errors else {"data": outcome.data}
+    return {"errors": errors} if outcome.failed_before_execution else {"errors": errors, "data": outcome.data}

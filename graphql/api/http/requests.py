@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from starlette.requests import ClientDisconnect, Request
@@ -82,11 +83,16 @@ def _check_content_type(request: Request) -> None:
     types = request.headers.getlist("content-type")
     if len(types) > 1:
         refuse(400, "REPEATED_HEADER", values={"name": "Content-Type"})
-    media_type, parameters = media_type_of(types[0] if types else "")
-    if media_type != JSON or parameters.get("charset", "utf-8") not in ("utf-8", "utf8"):
+    if not _is_json(types[0] if types else ""):
         refuse(415, "UNSUPPORTED_CONTENT_TYPE", {"Accept-Post": JSON})
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         refuse(415, "UNSUPPORTED_CONTENT_ENCODING", {"Accept-Encoding": "identity"})
+
+
+@lru_cache(maxsize=128)
+def _is_json(content_type: str) -> bool:
+    media_type, parameters = media_type_of(content_type)
+    return media_type == JSON and parameters.get("charset", "utf-8") in ("utf-8", "utf8")
 
 
 async def _read_body(request: Request) -> bytes:
