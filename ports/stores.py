@@ -225,6 +225,7 @@ class Negativations(
         """Store new registrations like `add`, in their order, in few statements however many they are; all of them or none.
 
         The answer is their numbers.
+        A unit of work in which it raised Conflict can do nothing more.
         """
 
     @abstractmethod

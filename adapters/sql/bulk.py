@@ -14,7 +14,7 @@ import orjson
 from adapters.sql.columns import columns_of
 from adapters.sql.tables import Row
 from adapters.sql.tables.base import RecordRow
-from adapters.sql.work import FEW, Errors, Work
+from adapters.sql.work import FEW, Errors, Work, naming
 
 Columns = Mapping[str, Sequence[Any]]
 """What is stored of the rows, by column: in each as many values as there are rows, in their order."""
@@ -37,13 +37,13 @@ async def insert_new(work: Work, row_type: type[Row], columns: Columns, *key: st
 async def insert_numbered(
     work: Work, row_type: type[RecordRow], columns: Columns, errors: Errors
 ) -> list[int]:
-    """Store rows in their order, all or none; the answer is their numbers. What came before stays valid when one of
-    `errors` is raised.
+    """Store rows in their order, all or none; the answer is their numbers. When one of `errors` is raised the transaction can
+    only be rolled back: to keep what came before would take two more statements each time.
     """
     given = _given(work, row_type, columns, returning=("id", "number"))
     if not given:
         return []
-    async with work.guarded(errors):
+    with naming(errors):
         found: Any = await work.transaction.fetch(*given, few=_few(columns))
     numbers = dict(found)
     id_of = columns_of(str(row_type.__tablename__), work.on_sqlite)["id"].processed

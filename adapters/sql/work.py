@@ -1,7 +1,7 @@
 """A transaction, and the few ways in which stores talk to the database in it."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -270,14 +270,21 @@ class Work:
     @asynccontextmanager
     async def guarded(self, errors: Errors) -> AsyncIterator[None]:
         """Turn violations into errors. PostgreSQL would give the whole transaction up, so it gets a savepoint."""
-        try:
+        with naming(errors):
             if self.on_sqlite or not errors:
                 yield
             else:
                 async with self.transaction.part():
                     yield
-        except DBAPIError as error:
-            found = errors.get(violated(error) or "")
-            if found is None:
-                raise
-            raise found() from None
+
+
+@contextmanager
+def naming(errors: Errors) -> Iterator[None]:
+    """Turn violations into errors. PostgreSQL gives the transaction up with them."""
+    try:
+        yield
+    except DBAPIError as error:
+        found = errors.get(violated(error) or "")
+        if found is None:
+            raise
+        raise found() from None
