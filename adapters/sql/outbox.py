@@ -1,10 +1,10 @@
 """The outbox of a unit of work."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Update, bindparam, func, select, update
 from sqlmodel import col
 
 from adapters.sql import bulk
@@ -17,10 +17,19 @@ from ports.outbox import Outbox
 _INTENTS = table_of(IntentRow)
 _ACCOUNTS = table_of(AccountRow)
 
+
+def _ending(those: Update) -> dict[bool, Update]:
+    """Ends promises now: on SQLite (True) by our clock, on PostgreSQL by its own, as `Work.now`, which asks for it, would tell."""
+    return {
+        True: those.values(done_at=bindparam("now")),
+        False: those.values(done_at=func.clock_timestamp()),
+    }
+
+
 _OPEN = update(_INTENTS).where(_INTENTS.c.key == bindparam("its_key"), _INTENTS.c.done_at.is_(None))
-_WITHDRAWN = _OPEN.where(_INTENTS.c.attempts == 0).values(done_at=bindparam("now"))
+_WITHDRAWN = _ending(_OPEN.where(_INTENTS.c.attempts == 0))
 _CLAIMED = _OPEN.where(_INTENTS.c.attempts == bindparam("its_attempt"))
-_DONE = _CLAIMED.values(done_at=bindparam("now"))
+_DONE = _ending(_CLAIMED)
 _PUT_OFF = _CLAIMED.values(due_at=bindparam("due"))
 _UNTAKEN = _CLAIMED.values(due_at=bindparam("due"), attempts=bindparam("before"))
 _HOLD = (
@@ -50,12 +59,10 @@ class SqlOutbox(Outbox):
         return Claim(intent=intent, attempt=1, until=until)
 
     async def withdraw(self, key: str) -> bool:
-        now = await self._work.now()
-        return await self._work.changed(_WITHDRAWN, its_key=key, now=now) == 1
+        return await self._end(_WITHDRAWN, its_key=key)
 
     async def done(self, claim: Claim) -> bool:
-        now = await self._work.now()
-        return await self._work.changed(_DONE, **_held(claim), now=now) == 1
+        return await self._end(_DONE, **_held(claim))
 
     async def retry(self, claim: Claim, after: timedelta) -> bool:
         due = await self._work.now() + after
@@ -77,6 +84,10 @@ class SqlOutbox(Outbox):
         if account is not None:
             statement = statement.where(col(IntentRow.account) == account)
         return await self._work.scalar(statement)
+
+    async def _end(self, those: Mapping[bool, Update], **values: object) -> bool:
+        ending = those[self._work.on_sqlite]
+        return await self._work.changed(ending, **values, now=self._work.clock.now()) == 1
 
     async def _insert(
         self, intents: Sequence[Intent], *, now: datetime, due_at: datetime, attempts: int
