@@ -21,8 +21,9 @@ _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,10})\.[0-9]{2}")
 
 def _printable(text: str) -> str:
     """Without control characters, which databases and terminals choke on, and no longer than a message needs."""
-    clean = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
-    return clean.strip()[:_MAX_TEXT]
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
+    return text.strip()[:_MAX_TEXT]
 
 
 def _money(value: object) -> Money:
