@@ -224,8 +224,7 @@ class Negativations(
     async def add_many(self, records: Sequence[Negativation]) -> list[int]:
         """Store new registrations like `add`, in their order, in few statements however many they are; all of them or none.
 
-        The answer is their numbers.
-        A unit of work in which it raised Conflict can do nothing more.
+        The answer is their numbers. A unit of work in which it raised Conflict can do nothing more.
         """
 
     @abstractmethod
