@@ -124,13 +124,13 @@ class _ShortWay:
     All that they would do for it besides is to answer what nobody expected.
     """
 
-    def __init__(self, endpoint: GraphQLEndpoint, others: ASGIApp) -> None:
+    def __init__(self, endpoint: GraphQLEndpoint, app: ASGIApp) -> None:
         self._endpoint = endpoint
-        self._others = others
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != GRAPHQL or scope["method"] != "POST":
-            await self._others(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         scope["endpoint"], scope["path_params"] = self._endpoint, {}
         request = QuickRequest(scope, receive, send)
