@@ -41,7 +41,9 @@ MOMENT = 0.02
 """For how many seconds a resting routine looks whether anybody else needs the loop, before it looks again or goes on."""
 
 IDLE = 0.25
-"""The share of a moment that the loop may have worked, and yet nobody is waiting for it: deliveries take about so much."""
+"""The share of a moment that the loop may have worked or been late, and yet nobody is waiting for it: deliveries take about so
+much.
+"""
 
 STOP_SECONDS = 10
 """How long work under way may take to finish when the process stops. What is cut off then is handed back, and asked about
@@ -150,9 +152,11 @@ class Worker:
         """Rest until the loop had little to do for a moment, but no longer than that."""
         left = longest
         while left > 0:
-            moment, before = min(left, MOMENT), self._worked()
+            moment, began, before = min(left, MOMENT), self._monotonic(), self._worked()
             await self._clock.sleep(timedelta(seconds=moment))
-            if self._worked() - before < moment * IDLE:
+            # Late, too: who has to wait for a processor does not work, and is not idle either.
+            late = self._monotonic() - began - moment
+            if late + self._worked() - before < moment * IDLE:
                 return
             left -= moment
 

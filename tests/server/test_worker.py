@@ -28,8 +28,9 @@ from server.worker import (
 class _Clock(Clock):
     """A clock that only moves when somebody sleeps, and then at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, late: float = 0.0) -> None:
         self.time = datetime(2026, 11, 21, tzinfo=UTC)
+        self.late = late
         self.slept: list[float] = []
 
     def now(self) -> datetime:
@@ -37,7 +38,7 @@ class _Clock(Clock):
 
     async def sleep(self, duration: timedelta) -> None:
         self.slept.append(duration.total_seconds())
-        self.time += duration
+        self.time += duration * (1 + self.late)
         await asyncio.sleep(0)
 
 
@@ -116,9 +117,11 @@ async def test_the_dispatcher_looks_again_soon_after_it_found_something() -> Non
     assert dispatcher.waits[:10] == [*doubled, SHORTEST_WAIT, 2 * SHORTEST_WAIT]
 
 
-async def _rests(*, busy: float) -> list[float]:
-    """For how long a routine slept after each of two passes of four seconds, while the loop works for that share of the time."""
-    clock, left, ended = _Clock(), [2], asyncio.Event()
+async def _rests(*, busy: float, late: float = 0.0) -> list[float]:
+    """For how long a routine slept after each of two passes of four seconds, while the loop works for that share of the time, and
+    comes round later than it should by that share.
+    """
+    clock, left, ended = _Clock(late), [2], asyncio.Event()
     rests: list[float] = []
 
     async def run() -> int:
@@ -145,6 +148,10 @@ async def _rests(*, busy: float) -> list[float]:
 
 async def test_while_others_work_a_routine_rests_for_a_share_of_the_time_that_it_worked() -> None:
     assert await _rests(busy=2 * IDLE) == pytest.approx([4 * REST] * 2)
+
+
+async def test_while_the_loop_is_late_a_routine_rests_likewise() -> None:
+    assert await _rests(busy=0, late=2 * IDLE) == pytest.approx([4 * REST] * 2)
 
 
 async def test_while_nobody_works_a_routine_rests_for_a_moment() -> None:
