@@ -1,8 +1,10 @@
 """Whatever is done to audit entries behind the service's back is refused by the database, or found by the chain."""
 
+import sqlite3
 import tracemalloc
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -208,6 +210,9 @@ async def test_a_late_commit_takes_its_place_after_higher_numbers(storage: Stora
     assert (await chains.verify(storage)).holds
 
 
+_REFUSALS = (sqlite3.IntegrityError, asyncpg.IntegrityConstraintViolationError)
+
+
 @on_databases
 async def test_a_place_is_given_once_even_without_the_lock(storage: Storage) -> None:
     await chains.add(storage, 2)
@@ -215,9 +220,10 @@ async def test_a_place_is_given_once_even_without_the_lock(storage: Storage) -> 
     async with storage.units_of_work.begin() as work:
         await work.audit_chain.link([ChainLink(number=numbers[0], position=1, digest="a")])
     for number in numbers:
-        with pytest.raises(DBAPIError):
+        with pytest.raises(DBAPIError) as refused:
             async with storage.units_of_work.begin() as work:
                 await work.audit_chain.link([ChainLink(number=number, position=1, digest="b")])
+        assert isinstance(refused.value.orig, _REFUSALS)
 
 
 @on_sqlite
