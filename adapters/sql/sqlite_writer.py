@@ -1,7 +1,8 @@
 """SQLite's one writer: transactions take turns, and those that were waiting for theirs are committed together.
 
 To commit is to wait for the disk, which takes longer than most transactions. So each is a part of a group's, which is committed when
-everybody who was waiting as it began has had a turn. Nobody is told of having written before the disk has it.
+everybody who was waiting as it began has had a turn. Nobody is told of having written before the disk has it, nor of what others
+in the group have written, be it by a refusal.
 """
 
 import asyncio
@@ -44,17 +45,25 @@ class SqliteWriter:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction that is committed when its block ended, and rolled back when the block raises."""
-        async with self._alone():
-            self._file.require()
-            group = self._group or await self._begun()
-            part = Transaction(group.session)
-            await part.change("SAVEPOINT part", few=True)
-            try:
-                yield part
-                await part.change("RELEASE part", few=True)
-            except BaseException as error:
-                await self._undo(group, part, error)
-                raise
+        group: _Group | None = None
+        try:
+            async with self._alone():
+                self._file.require()
+                group = self._group or await self._begun()
+                part = Transaction(group.session)
+                await part.change("SAVEPOINT part", few=True)
+                try:
+                    yield part
+                    await part.change("RELEASE part", few=True)
+                except BaseException as error:
+                    await self._undo(group, part, error)
+                    raise
+        except Exception:
+            # What it raised may rest on what others in the group wrote, of which nobody is told before the disk has it.
+            if group is not None and not group.kept.done():
+                await asyncio.shield(group.kept)
+            raise
+        assert group is not None  # noqa: S101 - narrows what a context manager leaves open
         await asyncio.shield(group.kept)
 
     async def close(self) -> None:

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from adapters.sql.sessions import SqliteSession
+from core.domain.errors import Conflict
+from core.domain.listing import BranchFilter
 from ports.storage import StorageState, StorageUnavailable
 from support.builders import make_branch
 from support.shops import Shop, open_shop
@@ -112,20 +114,38 @@ async def test_nobody_is_told_before_the_disk_has_it(shop: Shop, writing: asynci
     assert await _names(shop) == [NAME] * 3
 
 
-async def test_a_commit_that_fails_is_told_to_each(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(_: SqliteSession) -> None:
-        error = sqlite3.OperationalError("database or disk is full")
-        error.sqlite_errorcode = sqlite3.SQLITE_FULL
-        raise error
+async def _full(_: SqliteSession) -> None:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    raise error
 
+
+async def test_a_commit_that_fails_is_told_to_each(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as failing:
-        failing.setattr(SqliteSession, "commit", full)
+        failing.setattr(SqliteSession, "commit", _full)
         told = await asyncio.gather(*_together(*[shop.store] * 3), return_exceptions=True)
     assert [each.state for each in told if isinstance(each, StorageUnavailable)] == [StorageState.FULL] * 3
     assert await _names(shop) == [NAME]
     await shop.store()
     await shop.assert_complete()
     assert shop.database.lent == 0
+
+
+async def test_nobody_is_refused_for_what_is_not_kept(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse() -> None:
+        async with shop.units_of_work.begin() as work:
+            seen.append(await work.branches.count(BranchFilter()))
+            raise Conflict(reason="EXTERNAL_ID_TAKEN")
+
+    seen: list[int] = []
+    with monkeypatch.context() as failing:
+        failing.setattr(SqliteSession, "commit", _full)
+        told = await asyncio.gather(*_together(shop.store, refuse), return_exceptions=True)
+    assert seen == [2]
+    assert [each.state for each in told if isinstance(each, StorageUnavailable)] == [StorageState.FULL] * 2
+    (refused,) = await asyncio.gather(*_together(refuse), return_exceptions=True)
+    assert seen == [2, 1]
+    assert isinstance(refused, Conflict)
 
 
 async def _cut_off(shop: Shop, statement: str) -> list[BaseException | None]:
