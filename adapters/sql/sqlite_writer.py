@@ -67,8 +67,9 @@ class SqliteWriter:
         await asyncio.shield(group.kept)
 
     async def close(self) -> None:
-        """Wait until everything is committed."""
-        await asyncio.gather(*self._keeping)
+        """Wait until everything is committed. It is so also when nobody waits for that any more."""
+        if self._keeping:
+            await asyncio.wait(self._keeping)
 
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:

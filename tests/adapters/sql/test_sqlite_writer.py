@@ -210,3 +210,21 @@ async def test_what_nobody_waits_for_any_more_is_committed_before_the_end(
     await closing
     assert len(commits) == 1
     assert await _names(shop) == [NAME] * 2
+
+
+async def test_who_gives_up_closing_takes_nobody_along(shop: Shop) -> None:
+    async def hold() -> None:
+        async with shop.units_of_work.begin():
+            await held.wait()
+
+    held = asyncio.Event()
+    before, holding = _together(shop.store, hold)
+    await asyncio.sleep(0.01)
+    closing = asyncio.create_task(shop.database.close())
+    await asyncio.sleep(0.01)
+    closing.cancel()
+    await asyncio.wait((closing,))
+    held.set()
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(before, holding)
+    assert await _names(shop) == [NAME] * 2
