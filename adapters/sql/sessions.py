@@ -135,6 +135,7 @@ class PostgresqlSession(Session):
         # An extra of the package: whoever keeps to SQLite does not have it.
         asyncpg = import_module("asyncpg")
         self._confused: type[Exception] = asyncpg.InternalClientError
+        self._failed: type[Exception] = asyncpg.InFailedSQLTransactionError
         self.errors = (asyncpg.PostgresError, asyncpg.InterfaceError, self._confused)
         self.connection = connection
         self.new = True
@@ -146,7 +147,9 @@ class PostgresqlSession(Session):
         self.new = False
 
     async def commit(self) -> None:
-        await self._driver.execute("COMMIT")
+        # Where a statement failed and somebody went on, the server rolls back and calls that a success.
+        if await self._driver.execute("COMMIT") != "COMMIT":
+            raise self._failed("a statement of this transaction failed, so nothing of it was kept")
 
     async def fetch(self, statement: str, values: Sequence[Any], *, few: bool) -> Sequence[Sequence[Any]]:
         return await self._driver.fetch(statement, *values)  # type: ignore[no-any-return]

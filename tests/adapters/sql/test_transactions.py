@@ -1,6 +1,7 @@
 """Transactions of units of work: both ways to the database are one, and nothing is left behind on a connection."""
 
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -102,6 +103,25 @@ async def test_a_connection_that_cannot_roll_back_is_not_used_again(
         await give_up()
     async with database.writing(clock) as work:
         assert (await work.connection.get_raw_connection()).driver_connection not in used
+        assert await _count(work) == (0, 0)
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_nobody_is_told_of_having_stored_what_postgresql_undid(bare_postgres_address: str) -> None:
+    """It answers COMMIT with a success that is called ROLLBACK where a statement failed before."""
+    await migrate(bare_postgres_address)
+    database, clock = Database(bare_postgres_address, pool_size=1), FixedClock()
+
+    async def go_on() -> None:
+        async with database.writing(clock) as work:
+            await work.insert(branch_row(make_branch()), {})
+            with suppress(DBAPIError):
+                await work.transaction.fetch("SELECT nothing FROM nowhere")
+
+    with pytest.raises(DBAPIError, match="nothing of it was kept"):
+        await go_on()
+    async with database.writing(clock) as work:
         assert await _count(work) == (0, 0)
     await database.close()
 
