@@ -51,8 +51,8 @@ class SqliteWriter:
                 self._file.require()
                 group = self._group or await self._begun()
                 part = Transaction(group.session)
-                await part.change("SAVEPOINT part", few=True)
                 try:
+                    await part.change("SAVEPOINT part", few=True)
                     yield part
                     await part.change("RELEASE part", few=True)
                 except BaseException as error:

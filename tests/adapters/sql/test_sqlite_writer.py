@@ -228,3 +228,28 @@ async def test_who_gives_up_closing_takes_nobody_along(shop: Shop) -> None:
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(before, holding)
     assert await _names(shop) == [NAME] * 2
+
+
+async def test_a_group_whose_transaction_is_gone_is_given_up_before_anybody_writes_without_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, begun = SqliteSession.change, []
+
+    async def lose_the_second(session: SqliteSession, statement: str, *rest: Any, **how: Any) -> int:
+        if statement == "SAVEPOINT part":
+            begun.append(session)
+            if len(begun) == 2:
+                await session.rollback()
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+                raise error
+        return await change(session, statement, *rest, **how)
+
+    monkeypatch.setattr(SqliteSession, "change", lose_the_second)
+    before, lost, after = await asyncio.gather(*_together(*[shop.store] * 3), return_exceptions=True)
+    assert isinstance(before, StorageUnavailable)
+    assert isinstance(lost, StorageUnavailable)
+    assert before.state is lost.state is StorageState.FAILING
+    assert after is None
+    assert await _names(shop) == [NAME] * 2
+    await shop.assert_complete()
