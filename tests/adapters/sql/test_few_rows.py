@@ -68,6 +68,15 @@ async def test_a_chunk_of_the_audit_trail_is_read_in_the_thread(tmp_path: Path) 
             assert len(ways) == 1
 
 
+async def test_the_orders_of_a_day_are_counted_in_the_thread(tmp_path: Path) -> None:
+    async with open_shop(sqlite_address(tmp_path / "fiador.sqlite3")) as shop:
+        await shop.store()
+        async with shop.units_of_work.begin() as work:
+            with _ways() as ways:
+                assert await work.consultations.billed_on(new_id(), shop.clock.now().date()) == 0
+            assert len(ways) == 1
+
+
 async def test_who_waits_for_another_process_to_write_holds_nobody_up(tmp_path: Path) -> None:
     address = sqlite_address(tmp_path / "fiador.sqlite3")
     async with open_shop(address) as other, open_shop(address) as shop:
