@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -144,9 +145,16 @@ async def bound(driver: Any, answer_seconds: float = ANSWER_SECONDS) -> None:
 
     From PostgreSQL 17 on, transactions: a process that stands still between preparing a statement and executing it does not count
     as idle. From 14 on (on Linux), statements whose client is gone: a request to cancel is lost when it comes before the statement.
+
+    Raises ConnectionResetError when the server ends the connection meanwhile.
     """
+    # An extra of the package: whoever keeps to SQLite does not have it.
+    asyncpg = import_module("asyncpg")
     bounds = (int(answer_seconds * 1000), _LOOK_FOR_CLIENT // timedelta(milliseconds=1))
-    await driver.execute(_BOUND, *map(str, bounds))
+    try:
+        await driver.execute(_BOUND, *map(str, bounds))
+    except (asyncpg.InternalClientError, asyncpg.InterfaceError) as error:
+        raise ConnectionResetError from error
 
 
 def _begin_with(engine: Engine, statement: str) -> None:

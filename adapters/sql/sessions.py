@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 _LOOK_AGAIN_SECONDS = 0.005
 """How often a writer looks whether another process has written."""
 
+UNDOING_SECONDS = 2.0
+"""How long PostgreSQL may take to roll back before the connection is given up: it does so at once, or it is gone."""
+
 
 class Session(Protocol):
     """A connection. `errors`: what its driver raises of its own. `new`: no transaction was begun on it yet.
@@ -160,7 +163,7 @@ class PostgresqlSession(Session):
         return int(count) if count.isdigit() else 0
 
     async def rollback(self) -> None:
-        await self._driver.execute("ROLLBACK")
+        await self._driver.execute("ROLLBACK", timeout=UNDOING_SECONDS)
 
     def lost(self, error: Exception) -> bool:
         # The server's last word may have come, but not yet the end of the connection: the driver is confused then.

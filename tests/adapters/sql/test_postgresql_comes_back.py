@@ -1,16 +1,20 @@
 """A PostgreSQL that fails and comes back: whoever works is told, nothing answered as done is lost, no restart is needed."""
 
 import asyncio
+import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
-from adapters.sql import engine, places
+from adapters.sql import engine, places, sessions
 from adapters.sql.database import Database
+from adapters.sql.failures import telling
 from ports.storage import StorageState, StorageUnavailable
 from support.postgresql import SHARED, PostgresServer, running_server
 from support.shops import Shop, open_shop
@@ -150,6 +154,47 @@ async def test_a_statement_that_is_never_answered_is_given_up(
 async def _sleep(shop: Shop, *, seconds: int) -> None:
     async with shop.database.writing(shop.clock) as work:
         await work.connection.execute(text(f"SELECT pg_sleep({seconds})"))
+
+
+@pytest.mark.postgres
+async def test_who_fails_while_postgresql_is_silent_does_not_wait_for_an_answer(
+    bare_postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "UNDOING_SECONDS", 0.2)
+    async with open_shop(bare_postgres_address) as shop:
+
+        async def fail() -> None:
+            async with shop.database.writing(shop.clock) as work:
+                ((backend,),) = await work.transaction.fetch("SELECT pg_backend_pid()")
+                stopped.append(backend)
+                os.kill(backend, signal.SIGSTOP)
+                raise ZeroDivisionError
+
+        stopped: list[int] = []
+        try:
+            async with asyncio.timeout(engine.ANSWER_SECONDS / 2):
+                with pytest.raises(ZeroDivisionError):
+                    await fail()
+        finally:
+            for backend in stopped:
+                os.kill(backend, signal.SIGCONT)
+        assert shop.database.lent == 0
+        await shop.store()
+        await shop.assert_complete()
+
+
+async def test_a_connection_that_is_ended_as_it_opens_is_away() -> None:
+    """asyncpg has words of its own for a farewell that crosses a statement."""
+
+    class Confused:
+        async def execute(self, *_: object) -> None:
+            raise asyncpg.InternalClientError(
+                "cannot switch to state 11; another operation (2) is in progress"
+            )
+
+    with pytest.raises(StorageUnavailable) as failed, telling(writable=True):
+        await engine.bound(Confused())
+    assert failed.value.state is StorageState.AWAY
 
 
 @pytest.mark.postgres
