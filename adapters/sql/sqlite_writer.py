@@ -21,13 +21,17 @@ from ports.storage import StorageState, StorageUnavailable
 
 
 class _Group:
-    """Parts that are kept together or not at all. `kept` tells."""
+    """Parts that are kept together or not at all. trouble: as soon as it is known, why they were not, or None."""
 
     def __init__(self, session: SqliteSession) -> None:
         self.session = session
-        self.kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        # Those who would ask may all have given up.
-        self.kept.add_done_callback(asyncio.Future.exception)
+        self.trouble: asyncio.Future[StorageState | None] = asyncio.get_running_loop().create_future()
+
+    async def kept(self) -> None:
+        """Wait until the disk has it. Raises StorageUnavailable, to each its own, when it was not kept."""
+        trouble = await asyncio.shield(self.trouble)
+        if trouble is not None:
+            raise StorageUnavailable(trouble) from None
 
 
 class SqliteWriter:
@@ -60,11 +64,11 @@ class SqliteWriter:
                     raise
         except Exception:
             # What it raised may rest on what others in the group wrote, of which nobody is told before the disk has it.
-            if group is not None and not group.kept.done():
-                await asyncio.shield(group.kept)
+            if group is not None and not group.trouble.done():
+                await group.kept()
             raise
         assert group is not None  # noqa: S101 - narrows what a context manager leaves open
-        await asyncio.shield(group.kept)
+        await group.kept()
 
     async def close(self) -> None:
         """Wait until everything is committed. It is so also when nobody waits for that any more."""
@@ -111,13 +115,13 @@ class SqliteWriter:
             try:
                 await whole.commit()
             except BaseException as error:
-                group.kept.set_exception(_told(error))
+                group.trouble.set_result(_trouble_of(error))
                 await ended(self._sessions, group.session, whole)
                 if not isinstance(error, DBAPIError):
                     raise
             else:
                 self._sessions.give_back(group.session)
-                group.kept.set_result(None)
+                group.trouble.set_result(None)
 
     async def _undo(self, group: _Group, part: Transaction, error: BaseException) -> None:
         """Undo a part. Where that cannot be done, the whole group is given up."""
@@ -133,12 +137,12 @@ class SqliteWriter:
         finally:
             if not undone:
                 self._group = None
-                group.kept.set_exception(_told(error))
+                group.trouble.set_result(_trouble_of(error))
                 self._sessions.drop(group.session)
                 await thrown_away(group.session)
 
 
-def _told(error: BaseException) -> Exception:
+def _trouble_of(error: BaseException) -> StorageState:
     """What everybody in a group is told of that which one of them met."""
     state = state_of(error) if isinstance(error, Exception) else None
-    return StorageUnavailable(state or StorageState.BUSY)
+    return state or StorageState.BUSY

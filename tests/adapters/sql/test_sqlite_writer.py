@@ -125,6 +125,8 @@ async def test_a_commit_that_fails_is_told_to_each(shop: Shop, monkeypatch: pyte
         failing.setattr(SqliteSession, "commit", _full)
         told = await asyncio.gather(*_together(*[shop.store] * 3), return_exceptions=True)
     assert [each.state for each in told if isinstance(each, StorageUnavailable)] == [StorageState.FULL] * 3
+    # An error remembers where it was raised, and while which other was handled: that is nobody else's business.
+    assert len(set(map(id, told))) == 3
     assert await _names(shop) == [NAME]
     await shop.store()
     await shop.assert_complete()
