@@ -68,8 +68,8 @@ async def test_sqlite_is_opened_for_safety(tmp_path: Path) -> None:
 async def test_the_database_itself_refuses_writes_in_a_reading_unit(bare_address: str) -> None:
     await migrate(bare_address)
     database = Database(bare_address)
-    async with database.reading(FixedClock()) as work:
-        with pytest.raises(DBAPIError):
+    with pytest.raises(DBAPIError, match=r"read-?only"):
+        async with database.reading(FixedClock()) as work:
             await work.connection.execute(text("DELETE FROM branches"))
     await database.close()
 
