@@ -38,7 +38,7 @@ _LASTING = {StorageState.FULL, StorageState.READ_ONLY, StorageState.FAILING, Sto
 class Database:
     """SQLite: one writer at a time, in the order of asking, beside readers that never wait. PostgreSQL: a pool.
 
-    driver: for reading rows, with connections of its own: on PostgreSQL a third of `pool_size`. statements: those that
+    driver: for reading rows, with connections of its own: on PostgreSQL half of `pool_size`. statements: those that
     transactions sent so far, compiled. engines: what opens the connections of transactions.
 
     `wakeup` is set after each commit that the queue must hear of. Transactions raise StorageUnavailable; they come back by
@@ -68,7 +68,7 @@ class Database:
         else:
             engine = postgresql_engine(self.url)
             self.engines = (engine,)
-            rows = max(1, pool_size // 3)
+            rows = max(1, pool_size // 2)
             self._lending = Places(max(1, pool_size - rows), partial(open_postgresql, engine))
             self._places = (self._lending,)
             self.driver = PostgresqlDriver(self.url, connections=rows)

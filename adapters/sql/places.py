@@ -1,6 +1,7 @@
 """Connections that are kept open and lent to one after the other."""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -15,7 +16,8 @@ class NoConnectionFree(TimeoutError):
 
 
 class Places(Generic[ConnectionT]):
-    """A bounded number of connections, opened when they are needed. The last one given back is the next one taken.
+    """A bounded number of connections, opened when they are needed. The last one given back is the next one taken; where none is
+    free it goes to whoever waits longest, and nobody who comes later gets ahead.
 
     A library's pool does much more for whoever takes a connection (it is asked for a sign of life, reset, watched and shielded), in
     more time than a statement of ours takes.
@@ -24,7 +26,8 @@ class Places(Generic[ConnectionT]):
     def __init__(self, most: int, connect: Callable[[], Awaitable[ConnectionT]]) -> None:
         self._connect = connect
         self._never_taken = most
-        self._free: asyncio.LifoQueue[ConnectionT | None] = asyncio.LifoQueue()
+        self._free: list[ConnectionT | None] = []
+        self._waiting: deque[asyncio.Future[ConnectionT | None]] = deque()
         self.connections: set[ConnectionT] = set()
         self.lent = 0
 
@@ -55,24 +58,38 @@ class Places(Generic[ConnectionT]):
     def leave_all(self) -> set[ConnectionT]:
         """Every connection, for whoever closes them. Who takes one next opens another."""
         left, self.connections = self.connections, set()
-        for _ in range(self._free.qsize()):
-            self._free.get_nowait()
-            self._free.put_nowait(None)
+        self._free = [None] * len(self._free)
         return left
 
     def _leave(self, connection: ConnectionT | None) -> None:
         self.lent -= 1
-        self._free.put_nowait(connection)
+        self._pass_on(connection)
+
+    def _pass_on(self, connection: ConnectionT | None) -> None:
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(connection)
+                return
+        self._free.append(connection)
 
     async def _place(self) -> ConnectionT | None:
         """A free connection, or None for a place in which there is none yet."""
-        if not self._free.empty():
-            return self._free.get_nowait()
+        if self._free:
+            return self._free.pop()
         if self._never_taken:
             self._never_taken -= 1
             return None
+        waiting: asyncio.Future[ConnectionT | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        taken = False
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._free.get()
+                connection = await waiting
+                taken = True
+                return connection
         except TimeoutError:
             raise NoConnectionFree from None
+        finally:
+            if not taken and waiting.done() and not waiting.cancelled():
+                self._pass_on(waiting.result())  # it came just as this one gave up
