@@ -34,7 +34,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 250
+CHUNK = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
