@@ -28,7 +28,7 @@ PATIENCE = 30
 async def driver(bare_address: str) -> AsyncIterator[Driver]:
     """The driver of an empty database of each kind."""
     await migrate(bare_address)
-    database = Database(bare_address, pool_size=READERS * 3)
+    database = Database(bare_address, pool_size=READERS * 2)
     yield database.driver
     await database.close()
 
