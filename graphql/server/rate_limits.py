@@ -21,14 +21,15 @@ STRANGERS_PER_MINUTE = 600
 REFUSALS_PER_MINUTE = 60
 """Refused tokens from one address. After that its strangers are turned away before their tokens are looked up."""
 
-
 _SWEEP_SECONDS = 60.0
+"""How often counters that have expired are looked for."""
 
 
 class Counts(MemoryStorage):
     """The library's counters in memory, counted in one step.
 
-    The library takes a lock, and has a task look for expired counters among all there are, at each count.
+    The library's take a lock, and a task that looks for expired ones among all there are, at each count: with 10,000 of them
+    that took 1.4 ms, longer than most requests, and anybody with many addresses can make them as many.
     """
 
     def __init__(self) -> None:

@@ -41,15 +41,6 @@ async def test_whoever_waits_longest_comes_next_and_nobody_gets_ahead() -> None:
     late, had_late = await _queue(lent, "late")
     assert await asyncio.gather(*tasks.values(), *late.values()) == [0, 0, 0]
     assert had == ["first", "second"]
-    lent.give_back(await lent.take())
-    connection = await lent.take()
-    tasks, had = await _queue(lent, "first")
-    lent.give_back(connection)
-    taking = asyncio.create_task(lent.take())
-    await asyncio.sleep(0)
-    assert had == ["first"]
-    assert await taking == 0
-    assert lent.lent == 1
     assert had_late == ["late"]
 
 
@@ -68,6 +59,19 @@ async def test_what_somebody_no_longer_waits_for_goes_to_the_next(given: bool) -
         assert await tasks["next"] == 0
     assert had == ["next"]
     assert lent.lent == 0
+
+
+async def test_no_connection_is_lent_to_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    lent = _counting()
+    connection = await lent.take()
+    waiting = asyncio.create_task(lent.take())
+    await asyncio.sleep(0)
+    lent.give_back(connection)
+    assert await waiting == connection
+    monkeypatch.setattr(places, "PATIENCE_SECONDS", 0.01)
+    with pytest.raises(NoConnectionFree):
+        await lent.take()
+    assert lent.lent == 1
 
 
 async def test_whoever_waits_too_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
