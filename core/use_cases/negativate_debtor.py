@@ -31,7 +31,7 @@ from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
 OPERATION = "negativateDebtor"
-PATH = ("invoiceId",)
+_PATH = ("invoiceId",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ class NegativateDebtor:
         inputs = (command.invoice_id, command.restriction_code)
         if command.idempotency_key is not None:
             # Whatever the key produced before is told to nobody who does not reach the invoice.
-            await get_visible(work.invoices, command.invoice_id, command.caller, "Invoice", *PATH)
+            await get_visible(work.invoices, command.invoice_id, command.caller, "Invoice", *_PATH)
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
             )
@@ -100,7 +100,7 @@ class NegativateDebtor:
         portfolio = await read_portfolio(work, [command.invoice_id], to_be_acted_on=True)
         invoice = portfolio.invoices.get(command.invoice_id)
         if invoice is None or not command.caller.reaches(invoice.branch_id):
-            raise NotFound(kind="Invoice", path=PATH)
+            raise NotFound(kind="Invoice", path=_PATH)
         case = case_of(portfolio, invoice.id, command.restriction_code, local_date(self.clock.now()))
         integration = _refuse_what_is_not_set_up(case)
         if case.invoice_is_live:
