@@ -21,9 +21,9 @@ from adapters.connect_sa.exchange import (
     CONSULTATION_READ_SECONDS,
     A,
     Call,
+    Provider,
     exchange,
     new_http_client,
-    provider_at,
     silence_http_logs,
 )
 from adapters.connect_sa.orders import CREDENTIALS, consultation_body, exclusion_body, inclusion_body
@@ -73,7 +73,7 @@ class ConnectSaBureau(CreditBureau):
     ) -> None:
         by_environment = {environment: _address(environment, text) for environment, text in addresses.items()}
         by_address = {
-            address: provider_at(address, client, new_circuit()) for address in set(by_environment.values())
+            address: Provider(address, client, new_circuit()) for address in set(by_environment.values())
         }
         self._providers = {
             environment: by_address[address] for environment, address in by_environment.items()

@@ -6,9 +6,9 @@ may have acted: nothing that was possibly received is ever called TRANSIENT.
 
 import asyncio
 import logging
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Generic, Literal, TypeVar
 
 import httpx
@@ -35,14 +35,6 @@ READ_RETRY_SECONDS = 10.0
 """Reads are repeated at most READ_ATTEMPTS times and only within this time. Writes never are."""
 
 _MAX_RETRY_AFTER_SECONDS = 86_400
-
-# Only identity encoding is asked for and taken: MAX_ANSWER_BYTES would not bound what a compressed answer unfolds to.
-_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "Connection": "keep-alive",
-    "User-Agent": f"python-httpx/{httpx.__version__}",
-}
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PERHAPS_SENT = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
@@ -81,9 +73,10 @@ class _Raw:
 
 
 def new_http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """The HTTP client whose connections the adapter uses: dropped when idle, loopback never proxied."""
+    """The HTTP client that the adapter expects: short-lived idle connections, no cookies, loopback never proxied."""
     return httpx.AsyncClient(
         transport=transport,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         limits=httpx.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
         mounts=None if transport else {"all://localhost": None, "all://127.0.0.1": None, "all://[::1]": None},
     )
@@ -97,20 +90,11 @@ def silence_http_logs() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One address of the provider, how it is reached, and whether it is held to be up.
-
-    transport: the client's own for this address. An exchange is one request and one answer: no cookies, no redirects, no
-    settings to be merged. What the client does about those takes a third of an exchange's time here.
-    """
+    """One address of the provider, how it is reached, and whether it is held to be up."""
 
     base_url: str
-    transport: httpx.AsyncBaseTransport
+    client: httpx.AsyncClient
     circuit: Circuit
-
-
-def provider_at(base_url: str, client: httpx.AsyncClient, circuit: Circuit) -> Provider:
-    """The provider at an address, reached as `client` reaches it: directly, or by the proxy that the environment names."""
-    return Provider(base_url, client._transport_for_url(httpx.URL(base_url)), circuit)
 
 
 async def exchange(provider: Provider, account: BureauAccount, call: Call[A]) -> A:
@@ -163,37 +147,31 @@ async def _once(provider: Provider, account: BureauAccount, call: Call[A]) -> A:
 
 
 async def _round_trip(provider: Provider, account: BureauAccount, call: Call[A]) -> _Raw:
-    async with asyncio.timeout(TOTAL_SECONDS):
-        response = await provider.transport.handle_async_request(_request(provider, account, call))
-        try:
-            body = await _bounded_body(response)
-            return _Raw(response.status_code, response.headers.get("Retry-After"), body)
-        finally:
-            await response.aclose()
-
-
-def _request(provider: Provider, account: BureauAccount, call: Call[A]) -> httpx.Request:
-    login = b64encode(f"{account.login}:{account.password.value}".encode()).decode()
-    headers = {**_HEADERS, "Authorization": f"Basic {login}"}
+    # Only identity encoding is asked for and taken: MAX_ANSWER_BYTES would not bound what a compressed answer unfolds to.
+    headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
     if call.method == "POST" and call.key is not None:
         headers["Idempotency-Key"] = call.key
-    timeout = httpx.Timeout(CONNECT_SECONDS, read=call.read_seconds, write=READ_SECONDS)
-    return httpx.Request(
-        call.method,
-        provider.base_url + call.path,
-        params=call.params,
-        headers=headers,
-        json=call.body,
-        extensions={"timeout": timeout.as_dict()},
-    )
+    async with (
+        asyncio.timeout(TOTAL_SECONDS),
+        provider.client.stream(
+            call.method,
+            provider.base_url + call.path,
+            headers=headers,
+            params=call.params,
+            json=call.body,
+            follow_redirects=False,
+            auth=httpx.BasicAuth(account.login, account.password.value),
+            timeout=httpx.Timeout(CONNECT_SECONDS, read=call.read_seconds, write=READ_SECONDS),
+        ) as response,
+    ):
+        return _Raw(response.status_code, response.headers.get("Retry-After"), await _bounded_body(response))
 
 
 async def _bounded_body(response: httpx.Response) -> bytes | None:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         return None
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101 - narrows what httpx leaves open
     body = bytearray()
-    async for chunk in response.stream:
+    async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             return None
