@@ -1,6 +1,6 @@
 """How columns hold values, for statements that are written by hand: just as SQLAlchemy's own statements have it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -39,6 +39,15 @@ def columns_of(table: str, on_sqlite: bool) -> dict[str, Column]:
     }
 
 
+def holds(column: Mapped[Any]) -> ColumnElement[bool]:
+    """The column holds the only value that `wanted` passes. PostgreSQL plans this once, and for one among an unknown number of
+    values each time.
+    """
+    known: Any = column
+    is_it: ColumnElement[bool] = known == bindparam(_WANTED, type_=known.type)
+    return is_it
+
+
 def holds_one_of(column: Mapped[Any], *, on_sqlite: bool) -> ColumnElement[bool]:
     """The column holds one of the values that `wanted` passes. They are one parameter however many there are, so that a
     statement can be put together once.
@@ -52,9 +61,11 @@ def holds_one_of(column: Mapped[Any], *, on_sqlite: bool) -> ColumnElement[bool]
     return found
 
 
-def wanted(column: Mapped[ValueT], values: Iterable[ValueT], *, on_sqlite: bool) -> dict[str, Any]:
-    """The parameters of a statement that asks which rows hold one of the values."""
+def wanted(column: Mapped[ValueT], values: Collection[ValueT], *, on_sqlite: bool) -> dict[str, Any]:
+    """The parameters of a statement that asks which rows hold one of the values, or the only one."""
     known: Any = column
+    if len(values) == 1:
+        return {_WANTED: next(iter(values))}
     if not on_sqlite:
         return {_WANTED: list(values)}
     processed = columns_of(known.class_.__tablename__, on_sqlite)[known.key].processed

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.conditions import Condition, Conditions
@@ -52,7 +62,7 @@ class Keyset:
         """`of`, narrowed to that part of the list and one row more. Backward pages come in reverse."""
         bound = [self._bound(condition, parameter) for condition in conditions]
         beyond = self._beyond(window, parameter)
-        limit = parameter(window.size + 1, Integer())
+        limit = self._limit(conditions, window, parameter)
         spread = _spread(conditions)
         if spread is None:
             met = (condition.made_of(*values) for condition, values in bound)
@@ -94,11 +104,15 @@ class Keyset:
         for cursor in (window.after, window.before):
             if cursor is not None:
                 values += [each for each, _ in self._place(cursor)]
-        return [*values, window.size + 1]
+        return values if _planned_once(conditions) else [*values, window.size + 1]
 
     def cursor(self, row: Row) -> Cursor:
         """The place of a row."""
         return Cursor(getattr(row, self._column.key), getattr(row, self._number.key))
+
+    def _limit(self, conditions: Conditions, window: Window, parameter: Parameter) -> ColumnElement[Any]:
+        size = window.size + 1
+        return literal_column(str(size), Integer) if _planned_once(conditions) else parameter(size, Integer())
 
     def _bound(
         self, condition: Condition, parameter: Parameter
@@ -149,6 +163,18 @@ def _type(condition: Condition) -> TypeEngine[Any]:
     if condition.type is None:
         raise AssertionError("a condition without values has no parameters")
     return condition.type
+
+
+def _planned_once(conditions: Conditions) -> bool:
+    """Whether the page is found the same way whatever the values are, so that PostgreSQL may keep its plan.
+
+    It does so when the limit is written into the statement. To a limit that it does not know it mostly finds a new plan each time,
+    which takes longer than the page; but where it counts how many rows a value or some days have, that is what is wanted.
+    """
+    if len(conditions) != 1:
+        return not conditions
+    (only,) = conditions
+    return only.few or only.in_order or _spread(conditions) is not None
 
 
 def _spread(conditions: Conditions) -> Condition | None:

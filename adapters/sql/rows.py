@@ -120,8 +120,8 @@ class SqlRows(Rows):
         return await self._driver.unpacked(statement.text, statement.bound(numbered(values)))
 
 
-def _bounds(window: Window) -> tuple[bool, bool, bool]:
-    return window.backward, window.after is None, window.before is None
+def _bounds(window: Window) -> tuple[int, bool, bool, bool]:
+    return window.size, window.backward, window.after is None, window.before is None
 
 
 def _placed(of: ListName, columns: Columns, keyset: Keyset) -> Select[Any]:

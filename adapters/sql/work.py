@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped
 
-from adapters.sql.columns import holds_one_of, wanted
+from adapters.sql.columns import holds, holds_one_of, wanted
 from adapters.sql.constraints import violated
 from adapters.sql.prepared import Key, Statements
 from adapters.sql.tables import METADATA, Row
@@ -163,15 +163,16 @@ class Work:
             self.require_writable()
         if not values:
             return []
+        several = len(values) > 1
 
         def make() -> Select[Any]:
-            held = holds_one_of(column, on_sqlite=self.on_sqlite)
+            held = holds_one_of(column, on_sqlite=self.on_sqlite) if several else holds(column)
             statement: Select[Any] = (select(*only) if only else select(row_type)).where(held, *conditions)
             # In one order everywhere: two that lock the same rows must not wait for each other.
             return self.locking(statement.order_by(*table_of(row_type).primary_key)) if lock else statement
 
         held = wanted(column, values, on_sqlite=self.on_sqlite)
-        key = (row_type, column, conditions, only, lock)
+        key = (row_type, column, several, conditions, only, lock)
         return await self._rows(key, make, {**held, **parameters}, few=len(values) <= FEW)
 
     def locking(self, statement: Select[RowT]) -> Select[RowT]:

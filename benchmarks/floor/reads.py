@@ -20,9 +20,9 @@ _NEGATIVATIONS = """
     LEFT JOIN customers c ON c.id = n.customer_id
     LEFT JOIN branches b ON b.id = n.branch_id
 """
-_LAST = "ORDER BY n.number DESC LIMIT"
-LIST = f"{_NEGATIVATIONS} WHERE n.status = $1 AND n.number < $2 {_LAST} $3"
-PAGES = f"{_NEGATIVATIONS} WHERE n.number < $1 {_LAST} $2"
+_LAST = f"ORDER BY n.number DESC LIMIT {PAGE + 1}"
+LIST = f"{_NEGATIVATIONS} WHERE n.status = $1 AND n.number < $2 {_LAST}"
+PAGES = f"{_NEGATIVATIONS} WHERE n.number < $1 {_LAST}"
 
 CONSULTATION = """
     SELECT c.id, c.number, c.plan, c.outcome, c.performed_at, c.performed_by, c.document, c.cost_centavos, r.report
@@ -30,8 +30,8 @@ CONSULTATION = """
     WHERE c.id = $1
 """
 
-CUSTOMERS = """
-    SELECT id, number, name, document FROM customers WHERE number > $1 ORDER BY number LIMIT $2
+CUSTOMERS = f"""
+    SELECT id, number, name, document FROM customers WHERE number > $1 ORDER BY number LIMIT {PAGE + 1}
 """
 
 _PLACES = ", ".join(f"${place}" for place in range(1, PAGE + 1))
@@ -52,9 +52,9 @@ async def negativations(store: Store, wanted: dict[str, Any]) -> dict[str, Any]:
     """A page of registrations, each with its customer and branch, of one status or of all."""
     after = number_of(wanted.get("after"), NO_BOUND)
     if status := wanted.get("status"):
-        rows = await store.fetch(LIST, status, after, PAGE + 1)
+        rows = await store.fetch(LIST, status, after)
     else:
-        rows = await store.fetch(PAGES, after, PAGE + 1)
+        rows = await store.fetch(PAGES, after)
     nodes = [_negativation(store, row) for row in rows[:PAGE]]
     place = cursor("negativations", "DESC", rows[:PAGE][-1][1]) if rows else None
     return {
@@ -148,7 +148,7 @@ def _block(block: dict[str, Any] | None) -> dict[str, Any] | None:
 
 async def customers(store: Store, wanted: dict[str, Any]) -> dict[str, Any]:
     """A page of customers, each with its latest registrations: two statements."""
-    people = await store.fetch(CUSTOMERS, number_of(wanted.get("after"), 0), PAGE + 1)
+    people = await store.fetch(CUSTOMERS, number_of(wanted.get("after"), 0))
     shown = people[:PAGE]
     wanted_ids = [person[0] for person in shown]
     of_customer: dict[Any, list[Sequence[Any]]] = {each: [] for each in wanted_ids}
