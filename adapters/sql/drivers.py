@@ -16,7 +16,7 @@ from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, func, literal,
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
-from adapters.sql.engine import ANSWER_SECONDS, CONNECT_SECONDS, bound
+from adapters.sql.engine import CONNECT_SECONDS, connecting_bounded
 from adapters.sql.places import Places
 from adapters.sql.sqlite_file import SqliteFile
 from ports.rows import Form
@@ -69,8 +69,12 @@ class PostgresqlDriver(Driver):
         self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         # An extra of the package: whoever keeps to SQLite does not have it.
         self._asyncpg = import_module("asyncpg")
-        self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        self._places: Places[Any] = Places(connections, self._connect)
+        connect = connecting_bounded(
+            url,
+            max_cacheable_statement_size=_LONGEST_PREPARED,
+            server_settings={"default_transaction_read_only": "on"},
+        )
+        self._places: Places[Any] = Places(connections, connect)
         self._ending: set[asyncio.Task[None]] = set()
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -111,21 +115,6 @@ class PostgresqlDriver(Driver):
         """
         lasting = (asyncio.CancelledError, self._asyncpg.InternalClientError)
         return isinstance(error, lasting) or connection.is_closed()
-
-    async def _connect(self) -> Any:
-        connection = await self._asyncpg.connect(
-            self._address,
-            timeout=CONNECT_SECONDS,
-            command_timeout=ANSWER_SECONDS,
-            max_cacheable_statement_size=_LONGEST_PREPARED,
-            server_settings={"default_transaction_read_only": "on"},
-        )
-        try:
-            await bound(connection)
-        except BaseException:
-            connection.terminate()
-            raise
-        return connection
 
 
 async def _ended(connection: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
@@ -29,7 +30,7 @@ waits longer belongs to a process that stands still or is cut off: the server en
 everybody else from the same promises."""
 
 CONNECT_SECONDS = 10.0
-"""How long PostgreSQL may take to let us in."""
+"""How long PostgreSQL may take to let us in, until the first statement can be sent."""
 
 _BOUND = """
     SELECT set_config(name, milliseconds, false)
@@ -54,7 +55,8 @@ class UnsupportedDatabase(ValueError):
 
 
 def parse_url(address: str) -> URL:
-    """The address with the driver we use: `sqlite:///file` or `postgresql://user:password@host/database`.
+    """The address with the driver we use: `sqlite:///file` or `postgresql://user:password@host/database`, whose parameters have
+    the names and values that libpq knows.
 
     Raises UnsupportedDatabase.
     """
@@ -70,8 +72,18 @@ def parse_url(address: str) -> URL:
     if kind in ("postgresql", "postgres"):
         if find_spec("asyncpg") is None:
             raise UnsupportedDatabase("PostgreSQL needs the extra 'postgres': pip install fiador[postgres]")
-        return url.set(drivername="postgresql+asyncpg")
+        return url.set(drivername="postgresql+asyncpg", query=_as_libpq_has_it(url.query))
     raise UnsupportedDatabase(f"{kind} is not supported: use sqlite or postgresql")
+
+
+def _as_libpq_has_it(query: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
+    """The parameters of an address with SQLAlchemy's words for TLS (`ssl`) and several hosts (`host` again) in those of libpq."""
+    if "ssl" in query and "sslmode" in query:
+        raise UnsupportedDatabase("the database's address says both ssl and sslmode: say sslmode alone")
+    return {
+        "sslmode" if name == "ssl" else name: value if isinstance(value, str) else ",".join(value)
+        for name, value in query.items()
+    }
 
 
 def make_folder(url: URL) -> None:
@@ -102,45 +114,70 @@ def sqlite_readers(url: URL, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Async
 
 
 def migrator(url: URL) -> AsyncEngine:
-    """A connection that may rebuild tables: SQLite checks foreign keys at the end instead of at each statement."""
+    """A connection that may rebuild tables, for as long as it takes: SQLite checks foreign keys at the end instead of at each
+    statement.
+    """
+    if not is_sqlite(url):
+        return _engine(url, async_creator=_connecting(url))
     engine = _engine(url)
-    if is_sqlite(url):
-        _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
-        _configure(engine.sync_engine, "foreign_keys = OFF")
+    _begin_with(engine.sync_engine, "BEGIN IMMEDIATE")
+    _configure(engine.sync_engine, "foreign_keys = OFF")
     return engine
 
 
 def postgresql_engine(url: URL) -> AsyncEngine:
     """Connections whose transactions somebody else begins and ends."""
     milliseconds = STANDSTILL // timedelta(milliseconds=1)
-    engine = _engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        connect_args={
-            "timeout": CONNECT_SECONDS,
-            "command_timeout": ANSWER_SECONDS,
-            "server_settings": {"idle_in_transaction_session_timeout": str(milliseconds)},
-        },
+    settings = {"idle_in_transaction_session_timeout": str(milliseconds)}
+    return _engine(
+        url, isolation_level="AUTOCOMMIT", async_creator=connecting_bounded(url, server_settings=settings)
     )
-    bounded = partial(bound, answer_seconds=ANSWER_SECONDS)
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def connect(connection: Any, _: object) -> None:
-        connection.run_async(bounded)
 
-    return engine
+def connecting_bounded(url: URL, **options: Any) -> Callable[[], Awaitable[Any]]:
+    """Opens connections of asyncpg on which nothing lasts longer than ANSWER_SECONDS. options: those of `asyncpg.connect`.
+
+    They raise what asyncpg raises, TimeoutError after CONNECT_SECONDS, and ConnectionResetError.
+    """
+    connect_seconds, answer_seconds = CONNECT_SECONDS, ANSWER_SECONDS
+    connect = _connecting(url, command_timeout=answer_seconds, **options)
+
+    async def connect_bounded() -> Any:
+        async with asyncio.timeout(connect_seconds):
+            connection = await connect()
+            try:
+                await bound(connection, answer_seconds)
+            except BaseException:
+                connection.terminate()
+                raise
+        return connection
+
+    return connect_bounded
+
+
+def _connecting(url: URL, **options: Any) -> Callable[[], Awaitable[Any]]:
+    """Opens connections of asyncpg. Nobody else does, so that an address means the same to all: SQLAlchemy would hand asyncpg the
+    parameters as arguments, of which `sslmode` is none.
+    """
+    # An extra of the package: whoever keeps to SQLite does not have it.
+    connect = import_module("asyncpg").connect
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return partial(connect, address, timeout=CONNECT_SECONDS, **options)
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:
     if is_sqlite(url):
         options["async_creator"] = connecting_to(url.database or "")
+    else:
+        # What is left to know is the dialect: SQLAlchemy would read the rest in words of its own, and refuse some of it.
+        url = URL.create(url.drivername)
     # Parameters are personal data: no error may quote them. Who keeps connections open does so by itself.
     return create_async_engine(
         url, hide_parameters=True, poolclass=NullPool, pool_reset_on_return=None, **options
     )
 
 
-async def bound(driver: Any, answer_seconds: float = ANSWER_SECONDS) -> None:
+async def bound(driver: Any, answer_seconds: float) -> None:
     """Let the server of an asyncpg connection end what lasts too long, and what nobody waits for.
 
     From PostgreSQL 17 on, transactions: a process that stands still between preparing a statement and executing it does not count

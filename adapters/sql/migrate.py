@@ -8,6 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from adapters.sql.engine import is_sqlite, make_folder, migrator, parse_url
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('fiador:migrations', 0))")
+_SECRETS = ("password", "sslpassword")
+"""What of an address's parameters is shown to nobody."""
+
 _STEPS = Path(__file__).parent / "migrations" / "versions"
 
 
@@ -30,8 +33,9 @@ async def migrate(address: str) -> None:
                 await connection.execute(_LOCK)
             await connection.run_sync(upgrade)
     except (OSError, DBAPIError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise DatabaseUnavailable(f"{url.render_as_string(hide_password=True)}: {reason}") from None
+        reason = str(getattr(error, "orig", None) or error) or "no answer in time"
+        shown = url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
+        raise DatabaseUnavailable(f"{shown}: {reason.splitlines()[0]}") from None
     finally:
         await engine.dispose()
 

@@ -24,6 +24,9 @@ from support.storages import sql_storage, sqlite_address
         ("postgresql://u:p@h:5433/d", "postgresql+asyncpg://u:p@h:5433/d"),
         ("postgres://h/d", "postgresql+asyncpg://h/d"),
         ("postgresql+psycopg://h/d?host=/tmp", "postgresql+asyncpg://h/d?host=%2Ftmp"),
+        ("postgresql://h/d?sslmode=verify-full", "postgresql+asyncpg://h/d?sslmode=verify-full"),
+        ("postgresql://h/d?ssl=verify-full", "postgresql+asyncpg://h/d?sslmode=verify-full"),
+        ("postgresql:///d?host=a:1&host=b:2", "postgresql+asyncpg:///d?host=a%3A1%2Cb%3A2"),
     ],
 )
 def test_an_address_names_a_database_and_we_choose_the_driver(address: str, opened: str) -> None:
@@ -37,6 +40,7 @@ def test_an_address_names_a_database_and_we_choose_the_driver(address: str, open
         ("fiador.sqlite3", "no URL"),
         ("sqlite://", "needs a file"),
         ("sqlite:///:memory:", "needs a file"),
+        ("postgresql://ana:hunter2@h/d?ssl=require&sslmode=disable", "says both ssl and sslmode"),
         ("mysql://ana:hunter2@h/d", "mysql is not supported"),
         ("oracle+oracledb://ana:hunter2@h/d", "oracle is not supported"),
     ],

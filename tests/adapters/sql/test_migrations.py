@@ -1,6 +1,7 @@
 """Migrations: they make what the code expects, once, however many processes start at the same moment."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.sql import migrations
+from adapters.sql import engine, migrations
 from adapters.sql.engine import UnsupportedDatabase, migrator, parse_url
 from adapters.sql.migrate import DatabaseUnavailable, migrate, newest_step
 from adapters.sql.schema_steps import config, differences
@@ -24,10 +25,10 @@ from support.storages import sql_storage, sqlite_address
 
 @asynccontextmanager
 async def _connection(address: str) -> AsyncIterator[AsyncConnection]:
-    engine = migrator(parse_url(address))
-    async with engine.begin() as connection:
+    opened = migrator(parse_url(address))
+    async with opened.begin() as connection:
         yield connection
-    await engine.dispose()
+    await opened.dispose()
 
 
 async def test_the_migrations_make_the_tables_of_the_code(bare_address: str) -> None:
@@ -107,10 +108,26 @@ async def test_going_back_to_nothing_works(bare_address: str) -> None:
 
 async def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     with pytest.raises(DatabaseUnavailable) as failed:
-        await migrate("postgresql://ana:hunter2@127.0.0.1:1/fiador")
+        await migrate("postgresql://ana:hunter2@127.0.0.1:1/fiador?sslpassword=hunter2&password=hunter2")
     assert "127.0.0.1:1/fiador" in str(failed.value)
     assert "hunter2" not in str(failed.value)
     assert "\n" not in str(failed.value)
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 0.1)
+    silent = socket.create_server(("127.0.0.1", 0))
+    with silent, pytest.raises(DatabaseUnavailable, match=r"fiador\?sslmode=disable: no answer in time"):
+        await migrate(f"postgresql://ana@127.0.0.1:{silent.getsockname()[1]}/fiador?sslmode=disable")
+
+
+@pytest.mark.postgres
+async def test_a_migration_may_take_longer_than_any_other_statement(
+    bare_postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ANSWER_SECONDS", 0.01)
+    async with _connection(bare_postgres_address) as connection:
+        await connection.execute(text("SELECT pg_sleep(0.1)"))
 
 
 @pytest.mark.postgres
