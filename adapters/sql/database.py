@@ -87,6 +87,7 @@ class Database:
         for places in self._places:
             for session in places.leave_all():
                 await session.end()
+            await places.ended()
 
     @asynccontextmanager
     async def writing(self, clock: Clock) -> AsyncIterator[Work]:

@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from functools import reduce
 from importlib import import_module
@@ -75,19 +74,22 @@ class PostgresqlDriver(Driver):
             server_settings={"default_transaction_read_only": "on"},
         )
         self._places: Places[Any] = Places(connections, connect)
-        self._ending: set[asyncio.Task[None]] = set()
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         connection = await self._places.take()
         try:
             rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
         except BaseException as error:
-            if not self._lost(connection, error):
+            given_up = isinstance(error, (asyncio.CancelledError, TimeoutError))
+            if not given_up and not self._closed(connection, error):
                 self._places.give_back(connection)
                 raise
             self._places.drop(connection)
-            self._ending.add(ending := asyncio.create_task(_ended(connection)))
-            ending.add_done_callback(self._ending.discard)
+            if given_up:  # it may go on
+                self._places.end_beside(self._cut_off(connection))
+            else:
+                self._places.end_beside(_ended(connection))
+                self._places.throw_out(_ended)
             if isinstance(error, (self._asyncpg.InternalClientError, self._asyncpg.InterfaceError)):
                 raise ConnectionResetError from error
             raise
@@ -106,21 +108,27 @@ class PostgresqlDriver(Driver):
     async def close(self) -> None:
         for connection in self._places.leave_all():
             await connection.close(timeout=CONNECT_SECONDS)
-        await asyncio.gather(*self._ending)
+        await self._places.ended()
 
-    def _lost(self, connection: Any, error: BaseException) -> bool:
-        """Whether a connection is not fit for another statement: this one was given up and may go on, or the server ended it.
+    def _closed(self, connection: Any, error: BaseException) -> bool:
+        """Whether the server ended the connection. Its last word may have come, but not yet the end: the driver is confused then."""
+        return isinstance(error, self._asyncpg.InternalClientError) or connection.is_closed()
 
-        The server's last word may have come, but not yet the end of the connection: the driver is confused then.
-        """
-        lasting = (asyncio.CancelledError, self._asyncpg.InternalClientError)
-        return isinstance(error, lasting) or connection.is_closed()
+    async def _cut_off(self, connection: Any) -> None:
+        """Close a connection whose statement was given up. Where the server does not answer even now, nobody else need ask it."""
+        if not await _ended(connection):
+            self._places.throw_out(_ended)
 
 
-async def _ended(connection: Any) -> None:
-    """Close a connection of asyncpg, which asks the server first to give up the statement."""
-    with suppress(Exception):  # it is thrown away, for whatever reason
+async def _ended(connection: Any) -> bool:
+    """Close a connection of asyncpg, which asks the server first to give up the statement; tells whether there was an answer."""
+    try:
         await connection.close(timeout=_ENDING_SECONDS)
+    except TimeoutError:
+        return False
+    except Exception:  # it is thrown away, for whatever reason
+        return True
+    return True
 
 
 def _json_array(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:

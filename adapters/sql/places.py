@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
 PATIENCE_SECONDS = 15.0
 """How long somebody waits for a free connection. Whoever waits longer is better told to come back: so is everybody after."""
@@ -28,6 +28,7 @@ class Places(Generic[ConnectionT]):
         self._never_taken = most
         self._free: list[ConnectionT | None] = []
         self._waiting: deque[asyncio.Future[ConnectionT | None]] = deque()
+        self._ending: set[asyncio.Task[object]] = set()
         self.connections: set[ConnectionT] = set()
         self.lent = 0
 
@@ -60,6 +61,27 @@ class Places(Generic[ConnectionT]):
         left, self.connections = self.connections, set()
         self._free = [None] * len(self._free)
         return left
+
+    def throw_out(self, end: Callable[[ConnectionT], Coroutine[Any, Any, object]]) -> None:
+        """Have `end` close all connections that nobody has, side by side: one was met that is lost, and the others may be as well.
+
+        Their places stay, and whoever takes one opens another. What is lent stays with who has it.
+        """
+        free, self._free = self._free, [None] * len(self._free)
+        for connection in free:
+            if connection is not None:
+                self.connections.discard(connection)
+                self.end_beside(end(connection))
+
+    def end_beside(self, ending: Coroutine[Any, Any, object]) -> None:
+        """Close a connection while everything else goes on; `ended` waits for it."""
+        self._ending.add(task := asyncio.create_task(ending))
+        task.add_done_callback(self._ending.discard)
+
+    async def ended(self) -> None:
+        """Wait until what is being closed beside is closed, whoever gives up waiting for it."""
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     def _leave(self, connection: ConnectionT | None) -> None:
         self.lent -= 1

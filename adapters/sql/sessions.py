@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.sql.engine import CONNECT_SECONDS
+
 _LOOK_AGAIN_SECONDS = 0.005
 """How often a writer looks whether another process has written."""
 
@@ -30,7 +32,7 @@ class Session(Protocol):
 
     @abstractmethod
     async def begin(self, *, writable: bool) -> None:
-        """Begin a transaction: one that writes, or one that only reads and sees one moment."""
+        """Begin a transaction: one that writes, or one that only reads and sees one moment. TimeoutError: nobody is there any more."""
 
     @abstractmethod
     async def commit(self) -> None:
@@ -146,7 +148,8 @@ class PostgresqlSession(Session):
 
     async def begin(self, *, writable: bool) -> None:
         reading = "" if writable else " ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        await self._driver.execute(f"BEGIN{reading}")
+        # It is answered at once, or by nobody: it takes no work, and no lock.
+        await self._driver.execute(f"BEGIN{reading}", timeout=CONNECT_SECONDS)
         self.new = False
 
     async def commit(self) -> None:

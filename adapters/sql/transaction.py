@@ -79,7 +79,7 @@ class Transaction:
             raise DBAPIError(
                 statement, None, error, hide_parameters=True, connection_invalidated=lost
             ) from error
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, TimeoutError):
             self.cut_off = True
             raise
 
@@ -98,16 +98,26 @@ async def transaction(places: Places[SessionT], *, writable: bool) -> AsyncItera
 
 
 async def _begun(places: Places[SessionT], *, writable: bool) -> tuple[SessionT, Transaction]:
-    """A transaction that has just begun. A connection that was lost while nobody used it is noticed now, and another one taken."""
+    """A transaction that has just begun. A connection that was lost while nobody used it is noticed now, and another one opened.
+
+    What took it from us took the others, too, more often than not: a server that stopped, or a machine that is gone and closes
+    nothing. So they are not asked one after the other, each for as long as an answer may take.
+    """
     while True:
         session = await places.take()
         begun, new = Transaction(session), session.new
         try:
             await begun.begin(writable=writable)
         except BaseException as error:
+            lost = isinstance(error, TimeoutError) or (
+                isinstance(error, DBAPIError) and error.connection_invalidated
+            )
+            if lost:
+                places.throw_out(thrown_away)
             await ended(places, session, begun)
-            if new or not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            if new or not lost:
                 raise
+            await places.ended()  # PostgreSQL may have no room for more of them than we were told
         else:
             return session, begun
 

@@ -8,14 +8,14 @@ from adapters.sql import places
 from adapters.sql.places import NoConnectionFree, Places
 
 
-def _counting() -> Places[int]:
-    """One place, whose connections are numbers."""
+def _counting(most: int = 1) -> Places[int]:
+    """Places whose connections are numbers."""
     opened = iter(range(10))
 
     async def connect() -> int:
         return next(opened)
 
-    return Places(1, connect)
+    return Places(most, connect)
 
 
 async def _queue(lent: Places[int], *names: str) -> tuple[dict[str, asyncio.Task[int]], list[str]]:
@@ -97,3 +97,42 @@ async def test_connections_that_were_left_are_lent_to_nobody() -> None:
     assert lent.leave_all() == {connection}
     lent.give_back(connection)
     assert await lent.take() == 1
+
+
+async def test_only_connections_that_nobody_has_are_thrown_out_and_their_places_stay() -> None:
+    lent = _counting(3)
+    kept, *idle = [await lent.take() for _ in range(3)]
+    for connection in idle:
+        lent.give_back(connection)
+    thrown_out: list[int] = []
+
+    async def end(connection: int) -> None:
+        thrown_out.append(connection)
+
+    lent.throw_out(end)
+    await lent.ended()
+    assert thrown_out == idle
+    lent.give_back(kept)
+    assert [await lent.take() for _ in range(3)] == [kept, 3, 4]
+    assert lent.connections == {kept, 3, 4}
+
+
+async def test_what_is_thrown_out_is_ended_side_by_side_whoever_gives_up_waiting() -> None:
+    lent = _counting(2)
+    for connection in [await lent.take() for _ in range(2)]:
+        lent.give_back(connection)
+    both, ended = asyncio.Barrier(2), []
+
+    async def end(connection: int) -> None:
+        await both.wait()
+        await asyncio.sleep(0)
+        ended.append(connection)
+
+    lent.throw_out(end)
+    waiting = asyncio.create_task(lent.ended())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    async with asyncio.timeout(30):
+        await lent.ended()
+    assert waiting.cancelled()
+    assert sorted(ended) == [0, 1]
