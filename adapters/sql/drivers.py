@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 from adapters.sql.engine import CONNECT_SECONDS, connecting_bounded
 from adapters.sql.places import Places
 from adapters.sql.sqlite_file import SqliteFile
+from adapters.sql.together import Together
 from ports.rows import Form
 
 READERS = 4
@@ -74,6 +75,9 @@ class PostgresqlDriver(Driver):
             server_settings={"default_transaction_read_only": "on"},
         )
         self._places: Places[Any] = Places(connections, connect)
+        self._glances: Together[tuple[str, tuple[Any, ...]], Sequence[Sequence[Any]]] = Together(
+            lambda asked: self.fetch(*asked)
+        )
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         connection = await self._places.take()
@@ -103,7 +107,7 @@ class PostgresqlDriver(Driver):
         return await self.fetch(statement, values)
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        return await self.fetch(statement, values)
+        return await self._glances.answer((statement, tuple(values)))
 
     async def close(self) -> None:
         for connection in self._places.leave_all():
