@@ -23,8 +23,7 @@ class Condition:
     """What a filter demands of a column: `made_of` turns values, or parameters that stand for them, into SQL.
 
     shape: what sets the SQL apart, whatever the values. few: so few rows meet it that sorting them costs nothing.
-    one_of: it holds when the column has one of the values, and `made_of` also takes a single one. in_order: an index
-    has the rows of each value in each order of the list.
+    one_of: it holds when the column has one of the values, and `made_of` also takes a single one.
     """
 
     shape: tuple[object, ...]
@@ -33,7 +32,6 @@ class Condition:
     made_of: Callable[..., ColumnElement[bool]]
     few: bool = False
     one_of: bool = False
-    in_order: bool = False
 
     @property
     def clause(self) -> ColumnElement[bool]:
@@ -88,14 +86,14 @@ def is_just(column: Mapped[ValueT], value: ValueT | None) -> Conditions:
 
 
 def one_of(column: Mapped[ValueT], values: Iterable[ValueT] | None) -> Conditions:
-    """The column, which an index has before the columns of each order, holds one of the values."""
+    """The column holds one of the values."""
     if values is None:
         return []
     wanted = tuple(values)
     if not wanted:
         return fixed("nothing", false())
     if len(wanted) == 1:
-        return [_on(column, "=", wanted, column.__eq__, in_order=True)]
+        return [_on(column, "=", wanted, column.__eq__)]
     return [_on(column, "IN", wanted, lambda *among: column.in_(among), one_of=True)]
 
 
@@ -132,7 +130,6 @@ def _on(
     *,
     few: bool = False,
     one_of: bool = False,
-    in_order: bool = False,
 ) -> Condition:
     key, type_ = _described(column)
     return Condition(
@@ -142,7 +139,6 @@ def _on(
         made_of=made_of,
         few=few,
         one_of=one_of,
-        in_order=in_order,
     )
 
 

@@ -62,7 +62,12 @@ class Keyset:
         """`of`, narrowed to that part of the list and one row more. Backward pages come in reverse."""
         bound = [self._bound(condition, parameter) for condition in conditions]
         beyond = self._beyond(window, parameter)
-        limit = self._limit(conditions, window, parameter)
+        written = written_limit(conditions, window)
+        limit = (
+            parameter(window.size + 1, Integer())
+            if written is None
+            else literal_column(str(written), Integer)
+        )
         spread = _spread(conditions)
         if spread is None:
             met = (condition.made_of(*values) for condition, values in bound)
@@ -104,15 +109,11 @@ class Keyset:
         for cursor in (window.after, window.before):
             if cursor is not None:
                 values += [each for each, _ in self._place(cursor)]
-        return values if _planned_once(conditions) else [*values, window.size + 1]
+        return [*values, window.size + 1] if written_limit(conditions, window) is None else values
 
     def cursor(self, row: Row) -> Cursor:
         """The place of a row."""
         return Cursor(getattr(row, self._column.key), getattr(row, self._number.key))
-
-    def _limit(self, conditions: Conditions, window: Window, parameter: Parameter) -> ColumnElement[Any]:
-        size = window.size + 1
-        return literal_column(str(size), Integer) if _planned_once(conditions) else parameter(size, Integer())
 
     def _bound(
         self, condition: Condition, parameter: Parameter
@@ -159,22 +160,21 @@ def page_of(records: Sequence[tuple[RecordT, Cursor]], window: Window) -> Page[R
     return Page(edges, has_next=more, has_previous=False)
 
 
+def written_limit(conditions: Conditions, window: Window) -> int | None:
+    """The limit, where it is part of the statement and none of its values.
+
+    PostgreSQL keeps a plan whose limit it knows; to another one it mostly finds a new plan each time, which takes longer than a page. So
+    it is told where every page is found in the same way: among all rows, or among few. Not where some values may be rare: a plan
+    that is kept would walk through everybody's rows for them.
+    """
+    same_way = not conditions or (len(conditions) == 1 and conditions[0].few)
+    return window.size + 1 if same_way else None
+
+
 def _type(condition: Condition) -> TypeEngine[Any]:
     if condition.type is None:
         raise AssertionError("a condition without values has no parameters")
     return condition.type
-
-
-def _planned_once(conditions: Conditions) -> bool:
-    """Whether the page is found the same way whatever the values are, so that PostgreSQL may keep its plan.
-
-    It does so when the limit is written into the statement. To a limit that it does not know it mostly finds a new plan each time,
-    which takes longer than the page; but where it counts how many rows a value or some days have, that is what is wanted.
-    """
-    if len(conditions) != 1:
-        return not conditions
-    (only,) = conditions
-    return only.few or only.in_order or _spread(conditions) is not None
 
 
 def _spread(conditions: Conditions) -> Condition | None:

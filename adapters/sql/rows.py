@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import FromClause, Select, func, select
 
-from adapters.sql.conditions import Numbered, numbered, shaped
+from adapters.sql.conditions import Conditions, Numbered, numbered, shaped
 from adapters.sql.drivers import Driver
-from adapters.sql.paging import Keyset
+from adapters.sql.paging import Keyset, written_limit
 from adapters.sql.prepared import Key, Statements
 from adapters.sql.stores.company import SqlBranches, SqlIntegrations
 from adapters.sql.stores.consultations import SqlConsultations
@@ -64,8 +64,7 @@ class SqlRows(Rows):
         def make() -> Select[Any]:
             return keyset.page(_placed(of, columns, keyset), conditions, window, Numbered())
 
-        shapes = tuple(condition.shape for condition in conditions)
-        key = (of, columns, keyset.shape, shapes, *_bounds(window))
+        key = (of, columns, keyset.shape, _shape(conditions, window), *_bounds(window))
         return await self._several(key, make, keyset.values(conditions, window))
 
     async def pages(
@@ -79,7 +78,7 @@ class SqlRows(Rows):
         def make() -> Select[Any]:
             return keyset.pages(_placed(of, columns, keyset), every, window, Numbered())
 
-        shapes = tuple(tuple(condition.shape for condition in each) for each in every)
+        shapes = tuple(_shape(each, window) for each in every)
         key = (of, columns, keyset.shape, shapes, *_bounds(window))
         values = [value for each in every for value in keyset.values(each, window)]
         found: list[list[Row]] = [[] for _ in every]
@@ -120,8 +119,12 @@ class SqlRows(Rows):
         return await self._driver.unpacked(statement.text, statement.bound(numbered(values)))
 
 
-def _bounds(window: Window) -> tuple[int, bool, bool, bool]:
-    return window.size, window.backward, window.after is None, window.before is None
+def _shape(conditions: Conditions, window: Window) -> tuple[object, ...]:
+    return (*(condition.shape for condition in conditions), written_limit(conditions, window))
+
+
+def _bounds(window: Window) -> tuple[bool, bool, bool]:
+    return window.backward, window.after is None, window.before is None
 
 
 def _placed(of: ListName, columns: Columns, keyset: Keyset) -> Select[Any]:

@@ -20,9 +20,9 @@ _NEGATIVATIONS = """
     LEFT JOIN customers c ON c.id = n.customer_id
     LEFT JOIN branches b ON b.id = n.branch_id
 """
-_LAST = f"ORDER BY n.number DESC LIMIT {PAGE + 1}"
-LIST = f"{_NEGATIVATIONS} WHERE n.status = $1 AND n.number < $2 {_LAST}"
-PAGES = f"{_NEGATIVATIONS} WHERE n.number < $1 {_LAST}"
+_LAST = "ORDER BY n.number DESC LIMIT"
+LIST = f"{_NEGATIVATIONS} WHERE n.status = $1 AND n.number < $2 {_LAST} $3"
+PAGES = f"{_NEGATIVATIONS} WHERE n.number < $1 {_LAST} {PAGE + 1}"
 
 CONSULTATION = """
     SELECT c.id, c.number, c.plan, c.outcome, c.performed_at, c.performed_by, c.document, c.cost_centavos, r.report
@@ -52,7 +52,7 @@ async def negativations(store: Store, wanted: dict[str, Any]) -> dict[str, Any]:
     """A page of registrations, each with its customer and branch, of one status or of all."""
     after = number_of(wanted.get("after"), NO_BOUND)
     if status := wanted.get("status"):
-        rows = await store.fetch(LIST, status, after)
+        rows = await store.fetch(LIST, status, after, PAGE + 1)
     else:
         rows = await store.fetch(PAGES, after)
     nodes = [_negativation(store, row) for row in rows[:PAGE]]
