@@ -34,7 +34,13 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 150
+CHUNK = 75
+"""Invoices or registrations at once while others wait for answers: no step of it keeps them waiting for long."""
+
+CHUNK_ALONE = 500
+"""Invoices at once while nobody does, which costs half as much for each on SQLite. Each is a lock, of which PostgreSQL has some
+thousand for everybody.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,47 +76,52 @@ class AdvanceCollection:
     clock: Clock
     ids: Ids
 
-    async def __call__(self, run_id: UUID) -> CollectionRun:
-        """The run after one more chunk, or as it is when it was done already."""
+    async def __call__(self, run_id: UUID, invoices: int = CHUNK) -> CollectionRun:
+        """The run after one more chunk, or as it is when it was done already. invoices: how many to decide on at most."""
         asked: dict[UUID, Sequence[BureauCode]] = {}
         while True:
             try:
                 async with self.units_of_work.begin() as work:
-                    return await self._advance(work, run_id, asked)
+                    return await self._advance(work, run_id, invoices, asked)
             except _CodesWanted as wanted:
                 # Asking may take a while: no unit of work is open meanwhile.
                 of = wanted.integration
                 asked[of.id] = await self.codes.of(of, CodeTable.RESTRICTION)
 
     async def _advance(
-        self, work: UnitOfWork, run_id: UUID, asked: Mapping[UUID, Sequence[BureauCode]]
+        self, work: UnitOfWork, run_id: UUID, invoices: int, asked: Mapping[UUID, Sequence[BureauCode]]
     ) -> CollectionRun:
         run = await work.collection_runs.get(run_id, lock=True)
         if run is None:
             raise LookupError("a run of the collection routine is gone")
         if run.status is CollectionRunStatus.DONE:
             return run
-        chunk = await self._chunk(work, run, asked) if run.progress.branch_ids else _Chunk()
+        chunk = await self._chunk(work, run, invoices, asked) if run.progress.branch_ids else _Chunk()
         advanced = run.advanced(_after(run, chunk), chunk.items, chunk.examined, self.clock.now())
         await work.collection_items.add(chunk.items)
         await work.collection_runs.save(advanced)
         return advanced
 
     async def _chunk(
-        self, work: UnitOfWork, run: CollectionRun, asked: Mapping[UUID, Sequence[BureauCode]]
+        self,
+        work: UnitOfWork,
+        run: CollectionRun,
+        invoices: int,
+        asked: Mapping[UUID, Sequence[BureauCode]],
     ) -> _Chunk:
         found = await _automated(work, run.progress.branch_ids[0])
         if found is None:
             return _Chunk()
         branch, integration = found
         if run.progress.phase is CollectionPhase.REGISTER:
-            return await self._register(work, run, branch, integration, asked)
+            return await self._register(work, run, invoices, branch, integration, asked)
         return await self._clear(work, run, branch, integration)
 
     async def _register(
         self,
         work: UnitOfWork,
         run: CollectionRun,
+        invoices: int,
         branch: Branch,
         integration: Integration,
         asked: Mapping[UUID, Sequence[BureauCode]],
@@ -129,12 +140,12 @@ class AdvanceCollection:
             status=frozenset({InvoiceStatus.OPEN}),
             due_to=parameters.overdue_until(run.run_date),
         )
-        found = await work.invoices.numbered(matching, run.progress.after_number, CHUNK + 1)
-        page = found[:CHUNK]
+        found = await work.invoices.numbered(matching, run.progress.after_number, invoices + 1)
+        page = found[:invoices]
         ids = [invoice_id for _, invoice_id in page]
         await work.lock_all(f"invoice:{invoice_id}" for invoice_id in ids)
         items = await self._decide(work, run, ids, integration, codes)
-        last_number = page[-1][0] if len(found) > CHUNK else None
+        last_number = page[-1][0] if len(found) > invoices else None
         return _Chunk(items=tuple(items), examined=len(page), last_number=last_number)
 
     async def _decide(

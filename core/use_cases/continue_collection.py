@@ -6,9 +6,10 @@ from uuid import UUID
 
 from core.domain.access import SYSTEM
 from core.domain.calendar_rules import LOCAL_ZONE, local_date
-from core.domain.collection import CollectionRunStatus
-from core.use_cases.advance_collection import AdvanceCollection
+from core.domain.collection import CollectionRun, CollectionRunStatus
+from core.use_cases.advance_collection import CHUNK, CHUNK_ALONE, AdvanceCollection
 from core.use_cases.start_collection import PREFIX, begin_run
+from ports.callers import Callers
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitsOfWork
@@ -25,10 +26,11 @@ TURN = timedelta(milliseconds=500)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContinueCollection:
-    """Policy: chunk by chunk, so that deliveries and callers have their turn in between."""
+    """Policy: chunk by chunk, so that deliveries and callers have their turn in between; in larger ones while nobody calls."""
 
     units_of_work: UnitsOfWork
     advance: AdvanceCollection
+    callers: Callers
     clock: Clock
 
     async def __call__(self) -> bool:
@@ -39,15 +41,18 @@ class ContinueCollection:
         if routine is None:
             return False
         run_id = UUID(routine.name.removeprefix(PREFIX))
-        run = await self.advance(run_id)
+        run = await self._advanced(run_id)
         while run.status is CollectionRunStatus.RUNNING and self.clock.now() < now + TURN:
-            run = await self.advance(run_id)
+            run = await self._advanced(run_id)
         async with self.units_of_work.begin() as work:
             if run.status is CollectionRunStatus.DONE:
                 await work.routines.forget(routine.name)
             else:
                 await work.routines.finish(routine, next_at=self.clock.now(), state=None)
         return True
+
+    async def _advanced(self, run_id: UUID) -> CollectionRun:
+        return await self.advance(run_id, CHUNK if self.callers.any() else CHUNK_ALONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

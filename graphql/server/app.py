@@ -33,6 +33,7 @@ from ports.storage import StorageUnavailable
 from ports.token_verifier import IdentityProviderUnavailable
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
+from server.callers import HttpCallers
 from server.container import use_cases
 from server.documents import load_documents
 from server.door import Door
@@ -104,7 +105,7 @@ def build_app(services: Services, worker: Worker, demo_token: str | None) -> ASG
     )
     # An address with a slash too many is no address: leading on to the right one would repeat whatever host was named.
     app.router.redirect_slashes = False
-    return _surrounded(_ShortWay(endpoint, app), settings)
+    return _surrounded(_ShortWay(endpoint, app), services.callers, settings)
 
 
 def _entrance(endpoint: GraphQLEndpoint, explorer: Explorer | None) -> list[Route]:
@@ -177,7 +178,7 @@ def _contexts(
     return make_context
 
 
-def _surrounded(app: ASGIApp, settings: Settings) -> ASGIApp:
+def _surrounded(app: ASGIApp, callers: HttpCallers, settings: Settings) -> ASGIApp:
     """From the inside out. What is outermost sees every answer, also those to what failed and to preflights."""
     surrounded = app
     if settings.cors_origins:
@@ -190,7 +191,7 @@ def _surrounded(app: ASGIApp, settings: Settings) -> ASGIApp:
             expose_headers=["X-Request-Id", "Retry-After"],
             max_age=600,
         )
-    surrounded = ExchangeMiddleware(surrounded)
+    surrounded = ExchangeMiddleware(surrounded, callers)
     if settings.trusted_proxies:
         return cast(
             "ASGIApp", ProxyHeadersMiddleware(cast("Any", surrounded), list(settings.trusted_proxies))

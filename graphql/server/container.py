@@ -30,6 +30,7 @@ from core.use_cases.stream_consultations import StreamConsultations
 from core.use_cases.stream_negativations import StreamNegativations
 from core.use_cases.verify_audit import VerifyAudit
 from ports.business_calendar import BusinessCalendar
+from ports.callers import Callers
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
@@ -89,6 +90,7 @@ def build_container(
     token_lookup: TokenLookup,
     renderer: ReportRenderer,
     report_lines: ReportLines,
+    callers: Callers,
     clock: Clock,
     ids: Ids,
     calendar: BusinessCalendar,
@@ -109,6 +111,7 @@ def build_container(
         TokenSource: token_source,
         ReportRenderer: renderer,
         ReportLines: report_lines,
+        Callers: callers,
         Clock: clock,
         Ids: ids,
         BusinessCalendar: calendar,

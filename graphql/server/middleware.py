@@ -9,6 +9,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.system.access_lines import access_line
+from server.callers import HttpCallers
 
 _REQUEST_ID = b"x-request-id"
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -41,10 +42,13 @@ class ExchangeMiddleware:
     our routes say: what a caller makes up may be anything, a password or a document too.
 
     Answers are given `SECURITY_HEADERS` where they have not set their own, and `HTTPS_ONLY` when they go out by HTTPS.
+
+    callers: is told who waits for an answer.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, callers: HttpCallers) -> None:
         self._app = app
+        self._callers = callers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,9 +71,11 @@ class ExchangeMiddleware:
             await send(message)
 
         before = structlog.contextvars.bind_contextvars(request_id=request_id)
+        self._callers.came()
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
+            self._callers.went()
             milliseconds = round((time.perf_counter() - started) * 1000)
             access_line(f"{scope['method']} {_address(scope)}", status, milliseconds, request_id)
             structlog.contextvars.reset_contextvars(**before)

@@ -25,6 +25,7 @@ from adapters.system.business_calendar import BrazilianCalendar
 from adapters.system.clock import SystemClock
 from adapters.system.ids import Uuid7Ids
 from core.domain.bureau import Environment
+from server.callers import HttpCallers
 from server.container import build_container
 from server.identity_provider import identity_provider
 from server.key_file import open_vault
@@ -43,6 +44,7 @@ class Services:
     container: punq.Container
     database: Database
     queue: SqlQueue
+    callers: HttpCallers
     vitals: Vitals
     rows: SqlRows
     sandbox_address: str | None
@@ -61,7 +63,7 @@ async def open_services(
     vault = _vault(settings)
     if not migrated:
         await migrate_database(settings)
-    clock = SystemClock()
+    clock, callers = SystemClock(), HttpCallers()
     async with contextlib.AsyncExitStack() as stack:
         database = Database(settings.database_url, pool_size=settings.pool_size)
         stack.push_async_callback(database.close)
@@ -83,6 +85,7 @@ async def open_services(
             token_lookup=SqlTokenLookup(database.driver, units_of_work),
             renderer=PrintedReports(),
             report_lines=SqlReportLines(database),
+            callers=callers,
             clock=clock,
             ids=Uuid7Ids(),
             calendar=BrazilianCalendar(),
@@ -94,6 +97,7 @@ async def open_services(
             container=container,
             database=database,
             queue=queue,
+            callers=callers,
             rows=SqlRows(database.driver),
             vitals=Vitals(storage=SqlStorageCheck(database, clock), clock=clock),
             sandbox_address=sandbox_address,

@@ -13,6 +13,7 @@ import core.use_cases
 from adapters.crypto.tokens import RandomTokens
 from adapters.memory.bureau import FakeBureau
 from adapters.memory.calendar import WeekdayCalendar
+from adapters.memory.callers import ToldCallers
 from adapters.memory.clock import FixedClock
 from adapters.memory.ids import SequentialIds
 from adapters.memory.outbox import MemoryQueue
@@ -45,6 +46,7 @@ def container() -> punq.Container:
         bureau=FakeBureau(),
         vault=MemoryVault(),
         password_hasher=MemoryHasher(),
+        callers=ToldCallers(),
         clock=clock,
         ids=SequentialIds(),
         calendar=WeekdayCalendar(),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from server.callers import MOMENT, HttpCallers
 from server.middleware import SECURITY_HEADERS, ExchangeMiddleware
 
 
@@ -21,7 +22,7 @@ async def _fail(request: Request) -> Response:
 
 def _client() -> httpx.AsyncClient:
     routes = [Route("/echo", _echo), Route("/fail", _fail), Route("/pages/{name}/print", _echo)]
-    app = ExchangeMiddleware(Starlette(routes=routes))
+    app = ExchangeMiddleware(Starlette(routes=routes), HttpCallers())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://fiador.test")
 
@@ -59,7 +60,7 @@ async def test_what_is_logged_meanwhile_has_the_id_and_what_comes_after_has_not(
         seen.append(structlog.contextvars.get_contextvars())
         return Response()
 
-    app = ExchangeMiddleware(Starlette(routes=[Route("/look", look), Route("/fail", _fail)]))
+    app = ExchangeMiddleware(Starlette(routes=[Route("/look", look), Route("/fail", _fail)]), HttpCallers())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://fiador.test") as client:
         for path in ("/look", "/fail"):
@@ -91,3 +92,26 @@ async def test_the_log_line_holds_nothing_that_a_caller_made_up(path: str, logge
         async with _client() as client:
             await client.get(path)
     assert [line["event"] for line in lines] == [logged]
+
+
+@pytest.mark.parametrize("path", ["/look", "/fail"])
+async def test_who_asked_calls_until_it_is_answered_and_a_moment_longer(path: str) -> None:
+    now = 100.0
+    callers = HttpCallers(monotonic=lambda: now)
+    seen = []
+
+    async def look(request: Request) -> Response:
+        nonlocal now
+        now += 60
+        seen.append(callers.any())
+        return await _fail(request) if path == "/fail" else Response()
+
+    app = ExchangeMiddleware(Starlette(routes=[Route(path, look)]), callers)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    assert not callers.any()
+    async with httpx.AsyncClient(transport=transport, base_url="http://fiador.test") as client:
+        await client.get(path)
+    assert seen == [True]
+    assert callers.any()
+    now += 2 * MOMENT
+    assert not callers.any()

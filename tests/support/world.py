@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from adapters.memory.bureau import FakeBureau
 from adapters.memory.calendar import WeekdayCalendar
+from adapters.memory.callers import ToldCallers
 from adapters.memory.ids import SequentialIds
 from adapters.memory.storage import MemoryStorage
 from adapters.memory.vault import MemoryHasher, MemoryVault
@@ -25,6 +26,7 @@ from core.use_cases.bureau_access import secret_context
 from core.use_cases.deliver import Deliver
 from core.use_cases.fetch_results import FetchResults, results_routine
 from ports.business_calendar import BusinessCalendar
+from ports.callers import Callers
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
@@ -69,6 +71,7 @@ class World:
         self.clock = self.kept_in.clock
         self.units_of_work = self.kept_in.units_of_work
         self.queue = self.kept_in.queue(lease=timedelta(seconds=60))
+        self.callers = ToldCallers()
         self._ports: dict[type, object] = {
             UnitsOfWork: self.units_of_work,
             Queue: self.queue,
@@ -76,6 +79,7 @@ class World:
             CreditBureau: self.bureau,
             Vault: self.vault,
             PasswordHasher: self.hasher,
+            Callers: self.callers,
             Clock: self.clock,
             Ids: self.ids,
             BusinessCalendar: WeekdayCalendar(),

@@ -219,7 +219,11 @@ class SlowClock(FixedClock):
         return self.at
 
 
-async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(world: World) -> None:
+@pytest.mark.parametrize(("calling", "turns"), [(True, 2), (False, 1)], ids=["beside callers", "alone"])
+async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(
+    world: World, calling: bool, turns: int
+) -> None:
+    world.callers.calling = calling
     async with world.units_of_work.begin() as work:
         for _ in range(2 * CHUNK):
             customer = await work.customers.add(make_customer(branch_id=world.branch.id))
@@ -229,14 +233,14 @@ async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(world: 
     assert (first.status, first.examined) == (CollectionRunStatus.RUNNING, CHUNK)
 
     carry_on = replace(world.use_case(ContinueCollection), clock=SlowClock(at=world.clock.at))
-    turns = 0
+    taken = 0
     while await carry_on():
-        turns += 1
+        taken += 1
 
     done = await run(world)
     assert done.status is CollectionRunStatus.DONE
     assert done.counts == {"REGISTERED": 2 * CHUNK + 1}
-    assert turns == 2
+    assert taken == turns
     async with world.units_of_work.read() as work:
         assert await work.negativations.count(NegativationFilter()) == 2 * CHUNK + 1
 
