@@ -69,11 +69,7 @@ class PostgresqlDriver(Driver):
         self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         # An extra of the package: whoever keeps to SQLite does not have it.
         self._asyncpg = import_module("asyncpg")
-        connect = connecting_bounded(
-            url,
-            max_cacheable_statement_size=_LONGEST_PREPARED,
-            server_settings={"default_transaction_read_only": "on"},
-        )
+        connect = connecting_bounded(url, read_only=True, max_cacheable_statement_size=_LONGEST_PREPARED)
         self._places: Places[Any] = Places(connections, connect)
         self._glances: Together[tuple[str, tuple[Any, ...]], Sequence[Sequence[Any]]] = Together(
             lambda asked: self.fetch(*asked)

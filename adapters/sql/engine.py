@@ -33,14 +33,15 @@ CONNECT_SECONDS = 10.0
 """How long PostgreSQL may take to let us in, until the first statement can be sent."""
 
 _BOUND = """
-    SELECT set_config(name, milliseconds, false)
+    SELECT set_config(name, setting, false)
     FROM
         (SELECT current_setting('server_version_num')::int AS version) AS server,
         LATERAL (VALUES
             ('transaction_timeout', $1::text, version >= 170000),
-            ('client_connection_check_interval', $2::text, version >= 140000 AND version() LIKE '%linux%')
-        ) AS bound (name, milliseconds, known)
-    WHERE known
+            ('client_connection_check_interval', $2::text, version >= 140000 AND version() LIKE '%linux%'),
+            ('default_transaction_read_only', 'on', $3::boolean)
+        ) AS bound (name, setting, wanted)
+    WHERE wanted
 """
 
 _LOOK_FOR_CLIENT = timedelta(seconds=1)
@@ -134,10 +135,10 @@ def postgresql_engine(url: URL) -> AsyncEngine:
     )
 
 
-def connecting_bounded(url: URL, **options: Any) -> Callable[[], Awaitable[Any]]:
+def connecting_bounded(url: URL, *, read_only: bool = False, **options: Any) -> Callable[[], Awaitable[Any]]:
     """Opens connections of asyncpg on which nothing lasts longer than ANSWER_SECONDS. options: those of `asyncpg.connect`.
 
-    They raise what asyncpg raises, TimeoutError after CONNECT_SECONDS, and ConnectionResetError.
+    They raise what asyncpg raises, ConnectionError, and TimeoutError after CONNECT_SECONDS.
     """
     connect_seconds, answer_seconds = CONNECT_SECONDS, ANSWER_SECONDS
     connect = _connecting(url, command_timeout=answer_seconds, **options)
@@ -146,7 +147,7 @@ def connecting_bounded(url: URL, **options: Any) -> Callable[[], Awaitable[Any]]
         async with asyncio.timeout(connect_seconds):
             connection = await connect()
             try:
-                await bound(connection, answer_seconds)
+                await bound(connection, answer_seconds, read_only=read_only)
             except BaseException:
                 connection.terminate()
                 raise
@@ -177,8 +178,9 @@ def _engine(url: URL, **options: Any) -> AsyncEngine:
     )
 
 
-async def bound(driver: Any, answer_seconds: float) -> None:
-    """Let the server of an asyncpg connection end what lasts too long, and what nobody waits for.
+async def bound(driver: Any, answer_seconds: float, *, read_only: bool) -> None:
+    """Let the server of an asyncpg connection end what lasts too long, and what nobody waits for, and let nothing be written
+    where it is `read_only`. (Said any earlier, asyncpg would take the server for a standby.)
 
     From PostgreSQL 17 on, transactions: a process that stands still between preparing a statement and executing it does not count
     as idle. From 14 on (on Linux), statements whose client is gone: a request to cancel is lost when it comes before the statement.
@@ -189,7 +191,7 @@ async def bound(driver: Any, answer_seconds: float) -> None:
     asyncpg = import_module("asyncpg")
     bounds = (int(answer_seconds * 1000), _LOOK_FOR_CLIENT // timedelta(milliseconds=1))
     try:
-        await driver.execute(_BOUND, *map(str, bounds))
+        await driver.execute(_BOUND, *map(str, bounds), read_only)
     except (asyncpg.InternalClientError, asyncpg.InterfaceError) as error:
         raise ConnectionResetError from error
 

@@ -193,7 +193,7 @@ async def test_a_connection_that_is_ended_as_it_opens_is_away() -> None:
             )
 
     with pytest.raises(StorageUnavailable) as failed, telling(writable=True):
-        await engine.bound(Confused(), engine.ANSWER_SECONDS)
+        await engine.bound(Confused(), engine.ANSWER_SECONDS, read_only=False)
     assert failed.value.state is StorageState.AWAY
 
 
