@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +50,9 @@ ANSWER_SECONDS = 60.0
 """How long PostgreSQL may take to answer a statement: nobody waits longer, and a machine that is gone never answers."""
 
 
+_SEVERAL_HOSTS = "postgresql://user:password@/database?host=db1:5432,db2:5432"
+
+
 class UnsupportedDatabase(ValueError):
     """The database's address cannot be used; the text says why and shows no password."""
 
@@ -65,12 +67,18 @@ def parse_url(address: str) -> URL:
         url = make_url(address)
     except ArgumentError:
         raise UnsupportedDatabase("the database's address is no URL, like sqlite:///fiador.sqlite3") from None
+    except ValueError:
+        raise UnsupportedDatabase(
+            f"its port is no number; several hosts are a parameter: {_SEVERAL_HOSTS}"
+        ) from None
     kind = url.drivername.partition("+")[0]
     if kind == "sqlite":
         if url.database in (None, "", ":memory:"):
             raise UnsupportedDatabase("SQLite needs a file, like sqlite:///fiador.sqlite3")
         return url.set(drivername="sqlite+aiosqlite")
     if kind in ("postgresql", "postgres"):
+        if "," in (url.host or ""):
+            raise UnsupportedDatabase(f"several hosts are a parameter: {_SEVERAL_HOSTS}")
         if find_spec("asyncpg") is None:
             raise UnsupportedDatabase("PostgreSQL needs the extra 'postgres': pip install fiador[postgres]")
         return url.set(drivername="postgresql+asyncpg", query=_as_libpq_has_it(url.query))
@@ -81,10 +89,15 @@ def _as_libpq_has_it(query: Mapping[str, str | tuple[str, ...]]) -> dict[str, st
     """The parameters of an address with SQLAlchemy's words for TLS (`ssl`) and several hosts (`host` again) in those of libpq."""
     if "ssl" in query and "sslmode" in query:
         raise UnsupportedDatabase("the database's address says both ssl and sslmode: say sslmode alone")
-    return {
+    named = {
         "sslmode" if name == "ssl" else name: value if isinstance(value, str) else ",".join(value)
         for name, value in query.items()
     }
+    if named.get("port", "").count(",") not in (0, named.get("host", "").count(",")):
+        raise UnsupportedDatabase("the database's address has neither one port nor one for each host")
+    if named.get("target_session_attrs") == "prefer-standby":
+        raise UnsupportedDatabase("target_session_attrs=prefer-standby is not supported: say read-write")
+    return named
 
 
 def make_folder(url: URL) -> None:
@@ -159,11 +172,42 @@ def connecting_bounded(url: URL, *, read_only: bool = False, **options: Any) -> 
 def _connecting(url: URL, **options: Any) -> Callable[[], Awaitable[Any]]:
     """Opens connections of asyncpg. Nobody else does, so that an address means the same to all: SQLAlchemy would hand asyncpg the
     parameters as arguments, of which `sslmode` is none.
+
+    The first host of several that lets us in is the one. asyncpg would try them too, but one that is silent leaves it no time for others.
     """
     # An extra of the package: whoever keeps to SQLite does not have it.
-    connect = import_module("asyncpg").connect
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return partial(connect, address, timeout=CONNECT_SECONDS, **options)
+    asyncpg = import_module("asyncpg")
+    *others, last = (
+        each.set(drivername="postgresql").render_as_string(hide_password=False) for each in _each_host(url)
+    )
+    seconds = CONNECT_SECONDS / (len(others) + 1)
+
+    async def connect_to(host: str) -> Any:
+        try:
+            return await asyncpg.connect(host, timeout=seconds, **options)
+        except asyncpg.TargetServerAttributeNotMatched:
+            raise ConnectionError("the last host tried is not what target_session_attrs asks for") from None
+
+    async def connect() -> Any:
+        for host in others:
+            with contextlib.suppress(OSError, asyncpg.CannotConnectNowError):
+                return await connect_to(host)
+        return await connect_to(last)
+
+    return connect
+
+
+def _each_host(url: URL) -> list[URL]:
+    """The address with one of its hosts at a time."""
+    hosts = str(url.query.get("host", "")).split(",")
+    if len(hosts) == 1:
+        return [url]
+    ports = str(url.query.get("port", "")).split(",")  # an empty one counts as none
+    if len(ports) == 1:
+        ports *= len(hosts)
+    return [
+        url.update_query_dict({"host": host, "port": port}) for host, port in zip(hosts, ports, strict=True)
+    ]
 
 
 def _engine(url: URL, **options: Any) -> AsyncEngine:

@@ -27,6 +27,7 @@ from support.storages import sql_storage, sqlite_address
         ("postgresql://h/d?sslmode=verify-full", "postgresql+asyncpg://h/d?sslmode=verify-full"),
         ("postgresql://h/d?ssl=verify-full", "postgresql+asyncpg://h/d?sslmode=verify-full"),
         ("postgresql:///d?host=a:1&host=b:2", "postgresql+asyncpg:///d?host=a%3A1%2Cb%3A2"),
+        ("postgresql:///d?host=a,b&port=1,2", "postgresql+asyncpg:///d?host=a%2Cb&port=1%2C2"),
     ],
 )
 def test_an_address_names_a_database_and_we_choose_the_driver(address: str, opened: str) -> None:
@@ -41,6 +42,13 @@ def test_an_address_names_a_database_and_we_choose_the_driver(address: str, open
         ("sqlite://", "needs a file"),
         ("sqlite:///:memory:", "needs a file"),
         ("postgresql://ana:hunter2@h/d?ssl=require&sslmode=disable", "says both ssl and sslmode"),
+        ("postgresql://ana:hunter2@a:1,b:2/d", "several hosts are a parameter"),
+        ("postgresql://ana:hunter2@a,b/d", "several hosts are a parameter"),
+        ("postgresql://ana:hunter2@/d?host=a,b&port=1,2,3", "neither one port nor one for each host"),
+        (
+            "postgresql://ana:hunter2@h/d?target_session_attrs=prefer-standby",
+            "prefer-standby is not supported",
+        ),
         ("mysql://ana:hunter2@h/d", "mysql is not supported"),
         ("oracle+oracledb://ana:hunter2@h/d", "oracle is not supported"),
     ],

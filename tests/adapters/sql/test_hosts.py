@@ -1,17 +1,31 @@
 """Of several hosts in PostgreSQL's address, all who open connections get to the one that lets them in and is what was asked for."""
 
 import asyncio
-from collections.abc import Iterator
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import make_url, text
 
 from adapters.memory.clock import FixedClock
+from adapters.sql import engine
 from adapters.sql.database import Database
-from adapters.sql.migrate import migrate
+from adapters.sql.migrate import DatabaseUnavailable, migrate
+from ports.storage import StorageState, StorageUnavailable
 from support.postgresql import SHARED, PostgresServer, running_server
+from support.proxy import Proxy, proxy_to
 
 pytestmark = pytest.mark.postgres
+
+STARTING = b"SFATAL\0C57P03\0Mthe database system is starting up\0\0"
+
+
+@pytest.fixture
+async def proxy(bare_postgres_address: str) -> AsyncIterator[Proxy]:
+    """A way by TCP to a server."""
+    async with proxy_to(bare_postgres_address) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +49,51 @@ async def _all_get_in(address: str) -> None:
     await database.close()
 
 
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "host=127.0.0.1:1&host=127.0.0.1:{port}",
+        "host=127.0.0.1:1,127.0.0.1:{port}",
+        "host=127.0.0.1,127.0.0.1&port=1,{port}",
+        "host=/nowhere,127.0.0.1&port={port}",
+    ],
+)
+async def test_the_next_one_is_tried(proxy: Proxy, hosts: str) -> None:
+    here = make_url(proxy.address())
+    query = hosts.format(port=here.port)
+    await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&{query}")
+
+
+async def test_one_that_takes_connections_and_says_nothing_leaves_time_for_the_next(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 4.0)
+    here = make_url(proxy.address())
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{here.port}"
+        await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
+
+
+async def test_one_that_is_starting_is_not_waited_for(proxy: Proxy) -> None:
+    async with _starting() as port:
+        here = make_url(proxy.address())
+        hosts = f"127.0.0.1:{port},127.0.0.1:{here.port}"
+        await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
+
+
+@asynccontextmanager
+async def _starting() -> AsyncIterator[int]:
+    """The port of a server that lets nobody in yet."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(b"E" + (len(STARTING) + 4).to_bytes(4) + STARTING)
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+
+
 async def test_the_one_that_takes_writes_is_found(standby: PostgresServer, postgres_address: str) -> None:
     ours = make_url(postgres_address).query["host"]
     hosts = f"{make_url(standby.address(SHARED)).query['host']},{ours}"
@@ -46,3 +105,17 @@ async def test_the_one_that_takes_writes_is_found(standby: PostgresServer, postg
         await database.driver.fetch("DELETE FROM branches", [])
     await database.close()
     assert readers == ours
+
+
+async def test_where_none_takes_writes_the_database_is_away(standby: PostgresServer) -> None:
+    address = f"{standby.address(SHARED)}&target_session_attrs=read-write&password=hunter2"
+    with pytest.raises(DatabaseUnavailable, match="target_session_attrs asks for") as unavailable:
+        await migrate(address)
+    database = Database(address)
+    with pytest.raises(StorageUnavailable) as away:
+        await _ask(database)
+    with pytest.raises(ConnectionError, match="target_session_attrs asks for") as refused:
+        await database.driver.fetch("SELECT 1", [])
+    await database.close()
+    assert away.value.state is StorageState.AWAY
+    assert "hunter2" not in "".join(map(repr, (unavailable.value, away.value, refused.value)))

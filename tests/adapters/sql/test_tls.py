@@ -7,7 +7,6 @@ from sqlalchemy import text
 
 from adapters.memory.clock import FixedClock
 from adapters.sql.database import Database
-from adapters.sql.engine import parse_url
 from adapters.sql.migrate import DatabaseUnavailable, migrate
 from ports.storage import StorageState, StorageUnavailable
 from support.proxy import Proxy, proxy_to
@@ -53,17 +52,3 @@ async def test_who_asks_for_tls_is_not_let_in_without(proxy: Proxy, word: str) -
     await database.close()
     assert away.value.state is StorageState.AWAY
     assert SECRET not in "".join(map(repr, (unavailable.value, away.value, refused.value)))
-
-
-@pytest.mark.postgres
-@pytest.mark.parametrize("hosts", ["host=127.0.0.1:1&host={}", "host=127.0.0.1:1,{}"])
-async def test_of_several_hosts_the_next_one_is_tried(proxy: Proxy, hosts: str) -> None:
-    here = parse_url(proxy.address())
-    address = (
-        f"postgresql://postgres@/{here.database}?sslmode=disable&{hosts.format(f'{here.host}:{here.port}')}"
-    )
-    await migrate(address)
-    database = Database(address)
-    assert await _ask(database) == 1
-    assert len(await database.driver.fetch("SELECT 1", [])) == 1
-    await database.close()
