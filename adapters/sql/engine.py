@@ -59,7 +59,7 @@ class UnsupportedDatabase(ValueError):
 
 def parse_url(address: str) -> URL:
     """The address with the driver we use: `sqlite:///file` or `postgresql://user:password@host/database`, whose parameters have
-    the names and values that libpq knows.
+    the names and values that libpq gives them, as far as asyncpg knows them: others are settings for the server.
 
     Raises UnsupportedDatabase.
     """
