@@ -74,7 +74,7 @@ class Places(Generic[ConnectionT]):
                 self.end_beside(end(connection))
 
     def end_beside(self, ending: Coroutine[Any, Any, object]) -> None:
-        """Close a connection while everything else goes on; `ended` waits for it."""
+        """Close a connection while everything else goes on; `ended` waits for it. What it raises is told to nobody, and logged by asyncio."""
         self._ending.add(task := asyncio.create_task(ending))
         task.add_done_callback(self._ending.discard)
 
