@@ -81,6 +81,10 @@ def parse_url(address: str) -> URL:
             raise UnsupportedDatabase(f"several hosts are a parameter: {_SEVERAL_HOSTS}")
         if find_spec("asyncpg") is None:
             raise UnsupportedDatabase("PostgreSQL needs the extra 'postgres': pip install fiador[postgres]")
+        if (url.host or url.port) and not {"host", "port"}.isdisjoint(url.query):
+            raise UnsupportedDatabase(
+                f"host and port stand in one place, before the path or as in {_SEVERAL_HOSTS}"
+            )
         return url.set(drivername="postgresql+asyncpg", query=_as_libpq_has_it(url.query))
     raise UnsupportedDatabase(f"{kind} is not supported: use sqlite or postgresql")
 
@@ -93,6 +97,8 @@ def _as_libpq_has_it(query: Mapping[str, str | tuple[str, ...]]) -> dict[str, st
         "sslmode" if name == "ssl" else name: value if isinstance(value, str) else ",".join(value)
         for name, value in query.items()
     }
+    if any(host.count(":") > 1 and "[" not in host for host in named.get("host", "").split(",")):
+        raise UnsupportedDatabase("an IPv6 host stands in brackets: host=[::1]:5432")
     if named.get("port", "").count(",") not in (0, named.get("host", "").count(",")):
         raise UnsupportedDatabase("the database's address has neither one port nor one for each host")
     if named.get("target_session_attrs") == "prefer-standby":
@@ -173,24 +179,38 @@ def _connecting(url: URL, **options: Any) -> Callable[[], Awaitable[Any]]:
     """Opens connections of asyncpg. Nobody else does, so that an address means the same to all: SQLAlchemy would hand asyncpg the
     parameters as arguments, of which `sslmode` is none.
 
-    The first host of several that lets us in is the one. asyncpg would try them too, but one that is silent leaves it no time for others.
+    The first host of several that lets us in is the one, and the first to be tried the next time. asyncpg would try them too, but one
+    that is silent leaves it no time for others.
     """
     # An extra of the package: whoever keeps to SQLite does not have it.
     asyncpg = import_module("asyncpg")
-    *others, last = (
+    hosts = [
         each.set(drivername="postgresql").render_as_string(hide_password=False) for each in _each_host(url)
-    )
-    seconds = CONNECT_SECONDS / (len(others) + 1)
+    ]
+    seconds = CONNECT_SECONDS / len(hosts)
+    passed_over = (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
 
     async def connect_to(host: str) -> Any:
         try:
-            return await asyncpg.connect(host, timeout=seconds, **options)
+            connection = await asyncpg.connect(host, timeout=seconds, **options)
         except asyncpg.TargetServerAttributeNotMatched:
             raise ConnectionError("the last host tried is not what target_session_attrs asks for") from None
+        except (ValueError, OverflowError) as error:
+            # What Python says of an address that it cannot read may quote it.
+            known = (
+                str(error)
+                if isinstance(error, asyncpg.ClientConfigurationError)
+                else "a host or port is none"
+            )
+            raise ConnectionError(f"the database's address cannot be used: {known}") from None
+        hosts.remove(host)
+        hosts.insert(0, host)
+        return connection
 
     async def connect() -> Any:
+        *others, last = hosts
         for host in others:
-            with contextlib.suppress(OSError, asyncpg.CannotConnectNowError):
+            with contextlib.suppress(*passed_over):
                 return await connect_to(host)
         return await connect_to(last)
 

@@ -34,7 +34,7 @@ from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
-CHUNK = 100
+CHUNK = 75
 """Invoices or registrations at once while others wait for answers: no step of it keeps them waiting for long."""
 
 CHUNK_ALONE = 500

@@ -1,4 +1,4 @@
-"""Who calls this process by HTTP."""
+"""Who calls this process by HTTP; other processes have callers of their own."""
 
 import math
 import time
@@ -7,7 +7,9 @@ from collections.abc import Callable
 from ports.callers import Callers
 
 MOMENT = 0.02
-"""For how many seconds after an answer somebody still counts as calling: a page or a program that calls asks again sooner."""
+"""For how many seconds after an answer somebody still counts as calling. Programs that ask again and again ask sooner; whoever asks now
+and then meets a larger piece of work at most, and is not told from nobody.
+"""
 
 
 class HttpCallers(Callers):

@@ -74,6 +74,49 @@ async def test_one_that_takes_connections_and_says_nothing_leaves_time_for_the_n
         await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
 
 
+async def test_the_one_that_let_us_in_is_tried_first_the_next_time(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 4.0)
+    here = make_url(proxy.address())
+    asked = 0
+
+    async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(stay_silent, "127.0.0.1", 0) as silent:
+        hosts = f"127.0.0.1:{silent.sockets[0].getsockname()[1]},127.0.0.1:{here.port}"
+        database = Database(
+            f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}", pool_size=6
+        )
+        for _ in range(2):
+            await asyncio.gather(*(database.driver.fetch("SELECT pg_sleep(0.2)", []) for _ in range(2)))
+            await database.close()
+    assert asked == 2
+
+
+@pytest.mark.parametrize("port", ["x", "\N{FULLWIDTH COLON}5", "70000"])
+async def test_a_port_that_is_none_is_said_without_the_address(port: str) -> None:
+    address = f"postgresql://ana:hunter2@/d?host=127.0.0.1&port={port}"
+    with pytest.raises(DatabaseUnavailable) as refused:
+        await migrate(address)
+    assert "hunter2" not in repr(refused.value)
+
+
+async def test_one_that_hangs_up_is_passed_over(proxy: Proxy) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.close()
+
+    here = make_url(proxy.address())
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        hosts = f"127.0.0.1:{server.sockets[0].getsockname()[1]},127.0.0.1:{here.port}"
+        await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
+
+
 async def test_one_that_is_starting_is_not_waited_for(proxy: Proxy) -> None:
     async with _starting() as port:
         here = make_url(proxy.address())
