@@ -56,7 +56,7 @@ browser: setup ## install Chromium (Debian) when it is missing, then run the bro
 	@.ci/chromium
 	@$(BIN)/pytest tests/browser
 
-bench: setup ## measure against hand-written routes, on SQLite and PostgreSQL (an hour, 6 GB of disk)
+bench: setup ## measure against hand-written routes, on SQLite and PostgreSQL (some forty minutes, 10 GB of disk)
 	@$(BIN)/python -m benchmarks $(BENCH)
 
 benchquick: setup ## the same with little data and short rounds (some minutes)
