@@ -1,4 +1,14 @@
-"""Plans of operations: made once of a document, remembered by its text, and run for each request."""
+"""Plans of operations: made once of a document, remembered by its text, and run for each request.
+
+The endpoint (`http/endpoint.py`) asks whether there is a plan and, where there is none or it answers None, graphql-core; a plan only reads,
+so nothing is done twice but that. `FIADOR_PLANNED_ANSWERS=false` leaves plans out.
+
+`selections` flattens fragments and directives to the fields that are wanted, `roots` has those of Query that plans answer, `shapes` (in the
+words of `fields`) says of which columns each field of a type is made. Of that `connections` makes what reads records, pages and
+pages inside of records, by one statement for each level, and `writing` compiles the expression that makes an answer's object of
+a row; `functions` is what such expressions call, masks among it, which look at the caller of the request. `arguments` keeps what of
+variables is remembered, which is nobody's in particular, from cursors and ids, which are passed on as they are.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
