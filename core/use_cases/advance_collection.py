@@ -1,4 +1,4 @@
-"""Carry a run of the collection routine on by one chunk: small enough that nobody else waits for it."""
+"""Carry a run of the collection routine on by one chunk: so small, while somebody calls, that nobody waits for it for long."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -8,7 +8,7 @@ from ports.callers import Callers
 
 MOMENT = 0.02
 """For how many seconds after an answer somebody still counts as calling. Programs that ask again and again ask sooner; whoever asks now
-and then meets a larger piece of work at most, and is not told from nobody.
+and then counts as nobody in between, and may meet a larger piece of work.
 """
 
 

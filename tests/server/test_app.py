@@ -13,12 +13,14 @@ from starlette.types import ASGIApp
 
 from core.domain.access import Scope
 from core.domain.idempotency import IdempotencyRecord
+from core.use_cases.continue_collection import ContinueCollection
 from core.use_cases.create_token import CreateToken, CreateTokenCommand
 from core.use_cases.identify_caller import IdentifyCaller
 from core.use_cases.open_report import OpenReport
 from core.use_cases.purge_records import PurgeRecords
 from core.use_cases.revoke_token import RevokeToken, RevokeTokenCommand
 from ports.unit_of_work import UnitsOfWork
+from server import callers
 from server.app import build_app
 from server.services import Services, open_services
 from server.settings import load_settings
@@ -122,6 +124,14 @@ async def test_whoever_is_no_browser_gets_the_api(house: House) -> None:
     refused = await house.client.put("/graphql", headers=ADMIN)
     assert refused.status_code == 405
     assert refused.headers["allow"] == "GET, POST"
+
+
+async def test_the_routines_are_told_who_calls(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callers, "MOMENT", 3_600.0)
+    asked = house.services.container.resolve(ContinueCollection).callers
+    assert not asked.any()
+    await house.client.get("/graphql")
+    assert asked.any()
 
 
 async def test_the_request_id_is_the_one_in_the_error(house: House) -> None:
