@@ -1,13 +1,14 @@
-"""Databases of both kinds without any table, and a disk that is full soon."""
+"""Databases of both kinds without any table, a way by TCP to one, and a disk that is full soon."""
 
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from support.proxy import Proxy, proxy_to
 from support.storages import sqlite_address
 
 
@@ -18,6 +19,13 @@ def bare_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return sqlite_address(tmp_path / "deeper" / "fiador.sqlite3")
     fresh: str = request.getfixturevalue("bare_postgres_address")
     return fresh
+
+
+@pytest.fixture
+async def proxy(bare_postgres_address: str) -> AsyncIterator[Proxy]:
+    """A way by TCP to a PostgreSQL database without tables, which can fall silent."""
+    async with proxy_to(bare_postgres_address) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -6,26 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
-from adapters.memory.clock import FixedClock
 from adapters.sql import engine
 from adapters.sql.database import Database
 from adapters.sql.migrate import DatabaseUnavailable, migrate
-from ports.storage import StorageState, StorageUnavailable
+from support.openers import SECRET, all_get_in, none_gets_in
 from support.postgresql import SHARED, PostgresServer, running_server
-from support.proxy import Proxy, proxy_to
+from support.proxy import Proxy
 
 pytestmark = pytest.mark.postgres
 
 STARTING = b"SFATAL\0C57P03\0Mthe database system is starting up\0\0"
-
-
-@pytest.fixture
-async def proxy(bare_postgres_address: str) -> AsyncIterator[Proxy]:
-    """A way by TCP to a server."""
-    async with proxy_to(bare_postgres_address) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +28,12 @@ def standby() -> Iterator[PostgresServer]:
         yield server
 
 
-async def _ask(database: Database) -> None:
-    async with database.writing(FixedClock()) as work:
-        assert (await work.connection.execute(text("SELECT 1"))).scalar_one() == 1
-
-
-async def _all_get_in(address: str) -> None:
-    await migrate(address)
-    database = Database(address)
-    _, rows = await asyncio.gather(_ask(database), database.driver.fetch("SELECT 1", []))
-    assert [tuple(row) for row in rows] == [(1,)]
-    await database.close()
+def _after(port: int, proxy: Proxy) -> str:
+    """The address of the database behind the proxy, with another host to be tried before it."""
+    here = make_url(proxy.address())
+    return (
+        f"postgresql://postgres@/{here.database}?sslmode=disable&host=127.0.0.1:{port},127.0.0.1:{here.port}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,24 +48,21 @@ async def _all_get_in(address: str) -> None:
 async def test_the_next_one_is_tried(proxy: Proxy, hosts: str) -> None:
     here = make_url(proxy.address())
     query = hosts.format(port=here.port)
-    await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&{query}")
+    await all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&{query}")
 
 
 async def test_one_that_takes_connections_and_says_nothing_leaves_time_for_the_next(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "CONNECT_SECONDS", 4.0)
-    here = make_url(proxy.address())
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        hosts = f"127.0.0.1:{silent.getsockname()[1]},127.0.0.1:{here.port}"
-        await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
+        await all_get_in(_after(silent.getsockname()[1], proxy))
 
 
 async def test_the_one_that_let_us_in_is_tried_first_the_next_time(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "CONNECT_SECONDS", 4.0)
-    here = make_url(proxy.address())
     asked = 0
 
     async def stay_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -88,10 +72,7 @@ async def test_the_one_that_let_us_in_is_tried_first_the_next_time(
         writer.close()
 
     async with await asyncio.start_server(stay_silent, "127.0.0.1", 0) as silent:
-        hosts = f"127.0.0.1:{silent.sockets[0].getsockname()[1]},127.0.0.1:{here.port}"
-        database = Database(
-            f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}", pool_size=6
-        )
+        database = Database(_after(silent.sockets[0].getsockname()[1], proxy), pool_size=6)
         for _ in range(2):
             await asyncio.gather(*(database.driver.fetch("SELECT pg_sleep(0.2)", []) for _ in range(2)))
             await database.close()
@@ -100,10 +81,10 @@ async def test_the_one_that_let_us_in_is_tried_first_the_next_time(
 
 @pytest.mark.parametrize("port", ["x", "\N{FULLWIDTH COLON}5", "70000"])
 async def test_a_port_that_is_none_is_said_without_the_address(port: str) -> None:
-    address = f"postgresql://ana:hunter2@/d?host=127.0.0.1&port={port}"
+    address = f"postgresql://ana:{SECRET}@/d?host=127.0.0.1&port={port}"
     with pytest.raises(DatabaseUnavailable) as refused:
         await migrate(address)
-    assert "hunter2" not in repr(refused.value)
+    assert SECRET not in repr(refused.value)
 
 
 async def test_one_that_hangs_up_is_passed_over(proxy: Proxy) -> None:
@@ -111,17 +92,13 @@ async def test_one_that_hangs_up_is_passed_over(proxy: Proxy) -> None:
         await reader.read(1000)
         writer.close()
 
-    here = make_url(proxy.address())
     async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
-        hosts = f"127.0.0.1:{server.sockets[0].getsockname()[1]},127.0.0.1:{here.port}"
-        await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
+        await all_get_in(_after(server.sockets[0].getsockname()[1], proxy))
 
 
 async def test_one_that_is_starting_is_not_waited_for(proxy: Proxy) -> None:
     async with _starting() as port:
-        here = make_url(proxy.address())
-        hosts = f"127.0.0.1:{port},127.0.0.1:{here.port}"
-        await _all_get_in(f"postgresql://postgres@/{here.database}?sslmode=disable&host={hosts}")
+        await all_get_in(_after(port, proxy))
 
 
 @asynccontextmanager
@@ -141,7 +118,7 @@ async def test_the_one_that_takes_writes_is_found(standby: PostgresServer, postg
     ours = make_url(postgres_address).query["host"]
     hosts = f"{make_url(standby.address(SHARED)).query['host']},{ours}"
     address = f"postgresql://postgres@/{SHARED}?host={hosts}&target_session_attrs=read-write"
-    await _all_get_in(address)
+    await all_get_in(address)
     database = Database(address)
     ((readers,),) = await database.driver.fetch("SHOW unix_socket_directories", [])
     with pytest.raises(Exception, match="read-only"):
@@ -151,14 +128,5 @@ async def test_the_one_that_takes_writes_is_found(standby: PostgresServer, postg
 
 
 async def test_where_none_takes_writes_the_database_is_away(standby: PostgresServer) -> None:
-    address = f"{standby.address(SHARED)}&target_session_attrs=read-write&password=hunter2"
-    with pytest.raises(DatabaseUnavailable, match="target_session_attrs asks for") as unavailable:
-        await migrate(address)
-    database = Database(address)
-    with pytest.raises(StorageUnavailable) as away:
-        await _ask(database)
-    with pytest.raises(ConnectionError, match="target_session_attrs asks for") as refused:
-        await database.driver.fetch("SELECT 1", [])
-    await database.close()
-    assert away.value.state is StorageState.AWAY
-    assert "hunter2" not in "".join(map(repr, (unavailable.value, away.value, refused.value)))
+    address = f"{standby.address(SHARED)}&target_session_attrs=read-write&password={SECRET}"
+    await none_gets_in(address, "target_session_attrs asks for")

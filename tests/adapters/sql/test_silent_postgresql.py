@@ -1,7 +1,6 @@
 """A machine that falls silent costs its callers one wait: what it left open is not asked one after the other."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -11,7 +10,7 @@ from adapters.memory.clock import FixedClock
 from adapters.sql import drivers, engine, sessions
 from adapters.sql.database import Database
 from adapters.sql.drivers import PostgresqlDriver
-from support.proxy import Proxy, proxy_to
+from support.proxy import Proxy
 
 pytestmark = pytest.mark.postgres
 
@@ -27,13 +26,6 @@ CLOSE_OTHERS = """
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
-
-
-@pytest.fixture
-async def proxy(postgres_address: str) -> AsyncIterator[Proxy]:
-    """A way to the server that can fall silent."""
-    async with proxy_to(postgres_address) as opened:
-        yield opened
 
 
 async def _crowd(database: Database) -> None:
