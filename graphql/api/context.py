@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import strawberry
 
@@ -17,12 +17,27 @@ from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of a mutation that was done already: what its resolver gave, or the error that it raised."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def told(self) -> Any:
+        """Give it, or raise it, in the resolver's place."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Who asks, in which language, and what answers. Made anew for each request.
 
     report_link: makes the path of a report page a link that a browser's tab can open in the caller's name. admit_paid: raises
-    RateLimited when the caller orders too often what the bureau bills.
+    RateLimited when the caller orders too often what the bureau bills. done: where a plan did the request's one mutation, what came
+    of it; it is not done again, only told.
     """
 
     caller: Caller
@@ -34,6 +49,7 @@ class Context:
     vault: Vault
     report_link: Callable[[str], str] = str
     admit_paid: Callable[[], Awaitable[None]] = admit_always
+    done: Done | None = None
 
     @cached_property
     def loaders(self) -> Loaders:

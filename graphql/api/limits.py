@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLSchema,
     InlineFragmentNode,
@@ -38,6 +39,9 @@ from core.use_cases.save_rows import MAX_ROWS
 
 _BATCHES = ("invoiceIds", "negativationIds", "rows")
 """The lists, in inputs of mutations, that are answered with one result each."""
+
+_FILTER = "filter"
+"""In an input, it may stand for a whole batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,13 @@ def check_cost(
     root = schema.get_root_type(operation.operation)
     _hold("LIMIT_ROOT_FIELDS", costs.width(operation.selection_set), limits.root_fields)
     _hold("LIMIT_COST", costs.of(operation.selection_set, root), limits.cost)
+
+
+def is_measured(input_type: GraphQLNamedType) -> bool:
+    """Whether the cost of a mutation depends on what its input holds."""
+    return isinstance(input_type, GraphQLInputObjectType) and any(
+        name in input_type.fields for name in (*_BATCHES, _FILTER)
+    )
 
 
 def _hold(text: str, found: int, limit: int) -> None:
@@ -245,7 +256,7 @@ class _Costs:
             sizes = {part.name.value: self._length(part.value) for part in given.fields}
         else:
             sizes = {}
-        filtered = MAX_PAGE if "filter" in sizes else 1
+        filtered = MAX_PAGE if _FILTER in sizes else 1
         return max(filtered, *(min(sizes.get(name, 1), MAX_ROWS) for name in _BATCHES))
 
     def _value(self, field: FieldNode, name: str) -> int | None:

@@ -71,7 +71,9 @@ class Guard(FieldExtension):
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **arguments: Any
     ) -> Any:
-        """Check, then let the field be worked out."""
+        """Check, then let the field be worked out, unless a plan did."""
+        if info.context.done is not None:
+            return info.context.done.told()
         self.permission.check(info.context.caller)
         return await next_(source, info, **arguments)
 

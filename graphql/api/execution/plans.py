@@ -1,17 +1,20 @@
 """Plans of operations: made once of a document, remembered by its text, and run for each request.
 
-The endpoint (`http/endpoint.py`) asks whether there is a plan and, where there is none or it answers None, graphql-core; a plan only reads,
-so nothing is done twice but that. `FIADOR_PLANNED_ANSWERS=false` leaves plans out.
+The endpoint (`http/endpoint.py`) asks whether there is a plan and, where there is none or it answers None, graphql-core; a plan of a query
+only reads, so nothing is done twice but that. `FIADOR_PLANNED_ANSWERS=false` leaves plans out.
 
-`selections` flattens fragments and directives to the fields that are wanted, `roots` has those of Query that plans answer, `shapes` (in the
+Of queries: `selections` flattens fragments and directives to the fields that are wanted, `roots` has those of Query that plans answer, `shapes` (in the
 words of `fields`) says of which columns each field of a type is made. Of that `connections` makes what reads records, pages and
 pages inside of records, by one statement for each level, and `writing` compiles the expression that makes an answer's object of
 a row; `functions` is what such expressions call, masks among it, which look at the caller of the request. `arguments` keeps what of
 variables is remembered, which is nobody's in particular, from cursors and ids, which are passed on as they are.
+
+Of mutations (`mutations`): `inputs` has what reads the input, and `objects` what makes an answer of the objects that the resolver gives.
+The resolver itself is run once, whatever comes after it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -30,10 +33,11 @@ from strawberry.types.field import StrawberryField
 
 from api.context import Context
 from api.documents import choose_operation, prepare
-from api.execution import Wanted
+from api.execution import Outcome, Wanted
 from api.execution.arguments import Arguments, Variables, may_be_passed_on, switches_of
 from api.execution.connections import NodePlan, Run, plan_connection, plan_node
 from api.execution.functions import Unplanned, functions
+from api.execution.mutations import PlannedMutation
 from api.execution.roots import LISTS, NODES, ListRoot
 from api.execution.selections import Selected, Selections
 from api.ids import split_id
@@ -78,13 +82,18 @@ class Plans:
         self._known = lru_cache(maxsize=REMEMBERED)(self._document)
 
     def know(self, wanted: Wanted) -> bool:
-        """Whether there is a plan for what it asks for, which then is a query."""
-        return self._known(wanted.query, wanted.operation_name) is not None
+        """Whether there is a plan for what it asks for, and it is a query."""
+        return isinstance(self._known(wanted.query, wanted.operation_name), PlannedQuery)
+
+    def mutation(self, wanted: Wanted) -> Callable[[Context], Coroutine[Any, Any, Outcome]] | None:
+        """What does the mutation that it asks for and tells what came of it, or None when graphql-core is to be asked."""
+        planned = self._known(wanted.query, wanted.operation_name)
+        return planned.ready(wanted) if isinstance(planned, PlannedMutation) else None
 
     async def answer(self, wanted: Wanted, context: Context) -> dict[str, Any] | None:
-        """The data, or None when graphql-core is to be asked."""
+        """The data of a query, or None when graphql-core is to be asked."""
         document = self._known(wanted.query, wanted.operation_name)
-        if document is None:
+        if not isinstance(document, PlannedQuery):
             return None
         try:
             ready = document.ready(wanted.variables)
@@ -101,22 +110,22 @@ class Plans:
             _log.info("a plan failed", error=type(error).__name__)
             return None
 
-    def _document(self, query: str, operation_name: str | None) -> "PlannedDocument | None":
+    def _document(self, query: str, operation_name: str | None) -> "PlannedQuery | PlannedMutation | None":
         prepared = prepare(self._schema.core, query, self._schema.limits)
         if isinstance(prepared, tuple):
             return None
         try:
             operation = choose_operation(prepared, operation_name)
-        except GraphQLError:
+            if operation.operation is OperationType.MUTATION:
+                return PlannedMutation(self._schema, prepared, operation)
+        except (Unplanned, GraphQLError):
             return None
-        if operation.operation is not OperationType.QUERY:
-            return None
-        planned = PlannedDocument(self._schema, self._functions, prepared, operation)
+        planned = PlannedQuery(self._schema, self._functions, prepared, operation)
         return planned if planned.may_be_planned() else None
 
 
-class PlannedDocument:
-    """The plans of one operation, by what its directives ask of its variables."""
+class PlannedQuery:
+    """The plans of one operation of Query, by what its directives ask of its variables."""
 
     def __init__(
         self,

@@ -101,8 +101,12 @@ class GraphQLEndpoint:
             refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
 
     async def _outcome(self, request: Request, wanted: GraphQLRequest, context: Context) -> Outcome:
-        if self._plans is not None and self._plans.know(wanted):
-            return await self._deadlines.query(self._planned(self._plans, wanted, context), request)
+        if self._plans is not None:
+            if self._plans.know(wanted):
+                return await self._deadlines.query(self._planned(self._plans, wanted, context), request)
+            planned = self._plans.mutation(wanted) if request.method == "POST" else None
+            if planned is not None:
+                return await self._deadlines.mutation(planned(context))
         checked = check(self._schema, wanted, mutations=request.method == "POST")
         if isinstance(checked, Outcome):
             return checked
