@@ -45,6 +45,21 @@ class Documents:
         given = {name: value for name, (_, value) in self._variables.items() if value is not _LEFT_OUT}
         return f"{header} {body} {' '.join(self._fragments)}", given
 
+    def mutation(self, name: str) -> tuple[str, Any]:
+        """An operation with this mutation, whose input is `$input`, and a value of it."""
+        self._variables, self._fragments = {}, []
+        assert self.schema.mutation_type is not None
+        definition = self.schema.mutation_type.fields[name]
+        (argument,) = definition.args.values()
+        alias = self.random.choice(("", "", "done: "))
+        body = f"{alias}{name}(input: $input) {self._selection(get_named_type(definition.type), 1)}"
+        # A document without further variables is made more often than not: others have no plan.
+        declared = "".join(f", ${known}: {type_}" for known, (type_, _) in self._variables.items())
+        fragments = " ".join(self._fragments)
+        return f"mutation Made($input: {argument.type}{declared}) {{ {body} }} {fragments}", self._value(
+            "input", argument.type
+        )
+
     def _selection(self, of: Any, depth: int) -> str:
         return "{ " + " ".join(self._parts(of, depth)) + " }"
 
@@ -141,6 +156,10 @@ class Documents:
                 return pick.random() < 0.5
             case "Date":
                 return f"2026-0{pick.randint(1, 9)}-1{pick.randint(0, 9)}"
+            case "Decimal":
+                return pick.choice(["120.50", "1", 7, 0.5, "-3.00", "x"])
+            case "DateTime":
+                return pick.choice(["2026-01-31T12:00:00Z", "2026-01-31T12:00:00-03:00", "2026-01-31"])
             case "String" if name in ("after", "before"):
                 return "bm8=" if pick.random() < 0.1 else None
             case "String":

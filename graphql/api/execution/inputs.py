@@ -100,7 +100,7 @@ def _object(type_: GraphQLInputObjectType, made: type) -> Read:
         if field.default_value is MISSING and field.default_factory is MISSING:
             absent[field.python_name] = None
     required = {name for name, each in type_.fields.items() if is_required_input_field(each)}
-    one_of = type_.is_one_of
+    one_of = definition.is_one_of
 
     def input_object(value: Any) -> Any:
         if type(value) is not dict or not required <= value.keys() or (one_of and not _is_one(value)):

@@ -53,7 +53,9 @@ class PlannedMutation:
         definition = selections.field("Mutation", selected.name)
         field: StrawberryField = definition.extensions["strawberry-definition"]
         permission, resolver = permission_of(field), field.base_resolver
-        if permission is None or resolver is None or not field.is_async or len(field.arguments) != 1:
+        if permission is None or resolver is None or len(field.arguments) != 1:
+            raise Unplanned
+        if not field.is_async or len(field.extensions) != 1:
             raise Unplanned
         ((name, argument),) = definition.args.items()
         self._variable = _variable_of(operation, selected, name, argument)
