@@ -29,11 +29,7 @@ PATIENCE = 20
 
 LIST = "{ customers { totalCount } }"
 NESTED = "{ customers { nodes { branch { name } } } }"
-CONSULT = """mutation ($customer: ID!) {
-  consultCredit(input: {subject: {customerId: $customer}, plan: CREDNET_TOP, idempotencyKey: "once"}) {
-    __typename
-  }
-}"""
+CONSULT = "mutation ($input: ConsultCreditInput!) { consultCredit(input: $input) { __typename } }"
 
 
 class SlowReading:
@@ -219,16 +215,22 @@ async def _until_consulted(desk: Desk) -> None:
             await asyncio.sleep(0.005)
 
 
+def _consultation(desk: Desk) -> dict[str, Any]:
+    subject = {"customerId": global_id(desk.world.customer)}
+    given = {"subject": subject, "plan": "CREDNET_TOP", "idempotencyKey": "once"}
+    return {"query": CONSULT, "variables": {"input": given}}
+
+
 async def test_a_mutation_that_takes_too_long_goes_on(desk: Desk) -> None:
     pause = desk.world.bureau.pause("consult")
-    body = {"query": CONSULT, "variables": {"customer": global_id(desk.world.customer)}}
-    async with client_of(_endpoint(desk, mutation_seconds=SOON)) as client:
+    body = _consultation(desk)
+    async with client_of(_endpoint(desk, plans=desk.plans, mutation_seconds=SOON)) as client:
         late = await _post(client, body)
     assert late.status_code == 503
     assert late.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
     pause.resumed.set()
     await _until_consulted(desk)
-    async with client_of(_endpoint(desk)) as client:
+    async with client_of(_endpoint(desk, plans=desk.plans)) as client:
         again = await _post(client, body)
     assert again.json() == {"data": {"consultCredit": {"__typename": "ConsultCreditSuccess"}}}
     assert len(desk.world.bureau.called("consult")) == 1
@@ -237,8 +239,10 @@ async def test_a_mutation_that_takes_too_long_goes_on(desk: Desk) -> None:
 async def test_a_mutation_for_which_nobody_waits_goes_on(desk: Desk) -> None:
     bureau = desk.world.bureau
     pause = bureau.pause("consult")
-    body = json.dumps({"query": CONSULT, "variables": {"customer": global_id(desk.world.customer)}})
-    asking = asyncio.create_task(_and_leave(_endpoint(desk), body.encode(), pause.reached.wait))
+    body = json.dumps(_consultation(desk))
+    asking = asyncio.create_task(
+        _and_leave(_endpoint(desk, plans=desk.plans), body.encode(), pause.reached.wait)
+    )
     async with asyncio.timeout(PATIENCE):
         await pause.reached.wait()
     pause.resumed.set()
@@ -249,8 +253,8 @@ async def test_a_mutation_for_which_nobody_waits_goes_on(desk: Desk) -> None:
 
 async def test_when_the_service_stops_a_mutation_is_cut_off_like_anything_else(desk: Desk) -> None:
     pause = desk.world.bureau.pause("consult")
-    body = {"query": CONSULT, "variables": {"customer": global_id(desk.world.customer)}}
-    async with client_of(_endpoint(desk)) as client:
+    body = _consultation(desk)
+    async with client_of(_endpoint(desk, plans=desk.plans)) as client:
         asking = asyncio.create_task(_post(client, body))
         async with asyncio.timeout(PATIENCE):
             await pause.reached.wait()

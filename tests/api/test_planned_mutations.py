@@ -5,11 +5,13 @@ very same result.
 """
 
 import ast
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,10 +25,14 @@ from api.context import Context
 from api.execution.plans import Plans
 from api.http.endpoint import GraphQLEndpoint
 from api.http.requests import GraphQLRequest
-from api.limits import is_measured
+from api.limits import Limits, is_measured
 from api.operations import ReadyMadeOperation, ready_made_operations
+from api.schema import build_schema
+from api.types.invoice import Invoice
+from api.types.people import Customer
 from core.domain.access import Caller, Scope
 from core.domain.errors import Conflict, Forbidden, IdempotencyConflict, InvalidInput, NotFound, Problem
+from core.domain.integration import ActiveNegativations
 from ports.storage import StorageState, StorageUnavailable
 from support.builders import make_caller
 from support.desk import Desk, client_of, shared_schema
@@ -234,6 +240,7 @@ ERRORS = [
     IdempotencyConflict(key="k"),
     InvalidInput(problems=(Problem(("invoiceId",), "INVALID_ID", {"kind": "Invoice"}),)),
     Forbidden(scope="NEGATIVATE"),
+    ActiveNegativations(count=1),  # which the result does not know
     StorageUnavailable(StorageState.BUSY),
     RuntimeError("an unforeseen error"),
 ]
@@ -257,11 +264,40 @@ async def test_what_is_no_answer_is_answered_alike(result: Any, perform: Any) ->
     assert (compared.planned, len(compared.replaced.given)) == (1, 1)
 
 
-async def test_a_field_without_its_value_is_answered_alike(perform: Any) -> None:
+@pytest.mark.parametrize(("name", "value"), [("number", None), ("number", "a text"), ("expires_on", 7)])
+async def test_a_field_without_its_value_is_answered_alike(name: str, value: Any, perform: Any) -> None:
     compared, variables = await perform("negativateDebtor")
-    compared.replaced.result.negativation.number = None
+    setattr(compared.replaced.result.negativation, name, value)
     _, content = await compared.asked(OPERATIONS["negativateDebtor"]["query"], variables, CALLERS[0])
     assert b'"errors":' in content
+    assert (compared.planned, len(compared.replaced.given)) == (1, 1)
+
+
+async def test_an_object_of_another_class_is_answered_alike(perform: Any) -> None:
+    compared, variables = await perform("negativateDebtor")
+    result = compared.replaced.result
+    result.negativation = SimpleNamespace(**vars(result.negativation))
+    _, content = await compared.asked(OPERATIONS["negativateDebtor"]["query"], variables, CALLERS[0])
+    assert b'"errors":' in content
+    assert (compared.planned, len(compared.replaced.given)) == (1, 1)
+
+
+@pytest.mark.parametrize("failing", [Customer, Invoice])
+async def test_a_field_that_fails_later_is_answered_alike(
+    failing: Any, perform: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared, variables = await perform("negativateDebtor")
+
+    async def find(context: Context, record_id: Any) -> None:
+        raise Forbidden(scope="READ")
+
+    monkeypatch.setattr(failing, "find", find)
+    query = (
+        "mutation Made($input: NegativateDebtorInput!) { negativateDebtor(input: $input) "
+        "{ ... on NegativateDebtorSuccess { negativation { customer { number } invoice { number } } } } }"
+    )
+    _, content = await compared.asked(query, variables, CALLERS[0])
+    assert b'"FORBIDDEN"' in content
     assert (compared.planned, len(compared.replaced.given)) == (1, 1)
 
 
@@ -306,15 +342,36 @@ def test_every_mutation_has_a_plan_but_few(desk: Desk) -> None:
     [
         "mutation A($input: SettleInvoiceInput!) { a: settleInvoice(input: $input) { __typename } b: settleInvoice(input: $input) { __typename } }",
         "mutation A($input: SettleInvoiceInput!) { __typename settleInvoice(input: $input) { __typename } }",
-        "mutation A($input: SettleInvoiceInput! = {invoiceId: \"x\"}) { settleInvoice(input: $input) { __typename } }",
         "mutation A($id: ID!) { settleInvoice(input: {invoiceId: $id}) { __typename } }",
-        "mutation A($input: SettleInvoiceInput!, $no: Boolean!) { settleInvoice(input: $input) { __typename @skip(if: $no) } }",
+        "mutation A($input: SettleInvoiceInput!, $no: Boolean!) { settleInvoice(input: $input) @skip(if: $no) { __typename } }",
     ],
 )  # fmt: skip
 def test_what_is_asked_for_in_other_ways_is_left_to_graphql_core(query: str, desk: Desk) -> None:
     assert desk.plans is not None
     variables: dict[str, Any] = {"input": {"invoiceId": "x"}, "id": "x", "no": False}
     assert desk.plans.mutation(GraphQLRequest(query=query, operation_name=None, variables=variables)) is None
+
+
+def test_what_costs_too_much_is_left_to_graphql_core(desk: Desk) -> None:
+    assert desk.plans is not None
+    known = OPERATIONS["negativateDebtor"]
+    wanted = GraphQLRequest(query=known["query"], operation_name=None, variables=known["variables"])
+    held = build_schema(limits=Limits(cost=2))
+    assert Plans(held, desk.plans.rows).mutation(wanted) is None
+
+
+async def test_nothing_is_done_by_a_link(desk: Desk, perform: Any) -> None:
+    compared, variables = await perform("negativateDebtor")
+    compared.replaced.given.clear()
+
+    async def make_context(request: Request) -> Context:
+        return desk.context(CALLERS[0], request)
+
+    endpoint = GraphQLEndpoint(shared_schema(), make_context, plans=desk.plans)
+    asked_for = {"query": OPERATIONS["negativateDebtor"]["query"], "variables": json.dumps(variables)}
+    async with client_of(endpoint) as client:
+        response = await client.get("/graphql", params=asked_for, headers=HEADERS)
+    assert (response.status_code, compared.replaced.given) == (405, [])
 
 
 def test_resolvers_use_nothing_of_info_but_the_context() -> None:

@@ -19,7 +19,6 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
     get_named_type,
-    print_ast,
 )
 from strawberry.types.field import StrawberryField
 
@@ -58,7 +57,7 @@ class PlannedMutation:
         if not field.is_async or len(field.extensions) != 1:
             raise Unplanned
         ((name, argument),) = definition.args.items()
-        self._variable = _variable_of(operation, selected, name, argument)
+        self._variable = _variable_of(selected, name, argument)
         self._read = reader(argument.type, field.arguments[0].type)
         self._schema = schema
         self._key = selected.key
@@ -108,19 +107,12 @@ def _selections(schema: ApiSchema, document: DocumentNode) -> Selections:
     return Selections(schema=schema.core, fragments=fragments, switches={})
 
 
-def _variable_of(
-    operation: OperationDefinitionNode, selected: Selected, name: str, argument: GraphQLArgument
-) -> str:
-    """The variable that holds all of the input. Others would have to be checked, too, and so would the size of what it lists."""
-    given, declared = selected.nodes[0].arguments or (), operation.variable_definitions or ()
-    if len(given) != 1 or len(declared) != 1 or is_measured(get_named_type(argument.type)):
+def _variable_of(selected: Selected, name: str, argument: GraphQLArgument) -> str:
+    """The variable that holds all of the input. Where its size counts, graphql-core is asked, which looks at it."""
+    given = selected.nodes[0].arguments or ()
+    if len(given) != 1 or given[0].name.value != name or is_measured(get_named_type(argument.type)):
         raise Unplanned
     value = given[0].value
-    if (
-        given[0].name.value != name
-        or not isinstance(value, VariableNode)
-        or declared[0].default_value is not None
-        or print_ast(declared[0].type) != str(argument.type)
-    ):
+    if not isinstance(value, VariableNode):
         raise Unplanned
     return value.name.value
