@@ -1,7 +1,7 @@
 """What resolvers share during one request."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -17,18 +17,23 @@ from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Done:
     """What came of a mutation that was done already: what its resolver gave, or the error that it raised."""
 
-    value: Any = None
+    value: Any = field(default=None, repr=False)
     error: Exception | None = None
 
     def told(self) -> Any:
-        """Give it, or raise it, in the resolver's place."""
-        if self.error is not None:
-            raise self.error
-        return self.value
+        """Give it, or raise it, once, in the resolver's place."""
+        error, self.error = self.error, None
+        if error is None:
+            return self.value
+        try:
+            raise error
+        finally:
+            # The error leads to its frames, and those to the input and to this: what led back to it would keep them alive.
+            del error
 
 
 @dataclass(frozen=True, kw_only=True)

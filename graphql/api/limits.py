@@ -112,10 +112,10 @@ def check_cost(
     _hold("LIMIT_COST", costs.of(operation.selection_set, root), limits.cost)
 
 
-def is_measured(input_type: GraphQLNamedType) -> bool:
-    """Whether the cost of a mutation depends on what its input holds."""
-    return isinstance(input_type, GraphQLInputObjectType) and any(
-        name in input_type.fields for name in (*_BATCHES, _FILTER)
+def is_measured(type_: GraphQLNamedType) -> bool:
+    """Whether the cost of a mutation depends on what an argument of this type holds."""
+    return not isinstance(type_, GraphQLInputObjectType) or any(
+        name in type_.fields for name in (*_BATCHES, _FILTER)
     )
 
 

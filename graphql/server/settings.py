@@ -175,7 +175,7 @@ class Settings(BaseSettings):
     """How many consultations a token may order in a minute, counted in each process; 0: as many as it likes."""
 
     planned_answers: bool = True
-    """Whether queries are answered by plans where there is one; without them graphql-core answers all, many times slower."""
+    """Whether requests are answered by plans where there is one; without them graphql-core answers all, many times slower."""
 
     log_format: Literal["console", "json"] = "console"
     """How log lines are written to the standard error."""

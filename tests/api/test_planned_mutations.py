@@ -33,6 +33,7 @@ from api.types.people import Customer
 from core.domain.access import Caller, Scope
 from core.domain.errors import Conflict, Forbidden, IdempotencyConflict, InvalidInput, NotFound, Problem
 from core.domain.integration import ActiveNegativations
+from core.domain.negativation import AlreadyNegativated
 from ports.storage import StorageState, StorageUnavailable
 from support.builders import make_caller
 from support.desk import Desk, client_of, shared_schema
@@ -186,19 +187,36 @@ def some(request: pytest.FixtureRequest) -> tuple[int, Random]:
 CALLERS = [make_caller(), make_caller(scopes=frozenset(Scope) - {Scope.WHOLE_DOCUMENTS, Scope.READ})]
 
 
+ERRORS = [
+    NotFound(kind="Invoice", path=("invoiceId",)),
+    Conflict(reason="NEGATIVATION_LIVE"),
+    IdempotencyConflict(key="k"),
+    InvalidInput(problems=(Problem(("invoiceId",), "INVALID_ID", {"kind": "Invoice"}),)),
+    Forbidden(scope="NEGATIVATE"),
+    ActiveNegativations(count=1),  # which the result does not know
+    StorageUnavailable(StorageState.BUSY),
+    RuntimeError("an unforeseen error"),
+]
+
+
 @pytest.mark.parametrize("root", PLANNED)
 async def test_whatever_is_selected_is_answered_alike(
     root: str, desk: Desk, perform: Any, request: pytest.FixtureRequest
 ) -> None:
     compared, variables = await perform(root)
     count, random = some(request)
-    documents = Documents(schema=shared_schema().core, random=random, ids=[])
+    documents = Documents(schema=shared_schema().core, random=random, ids=[], deepest=6)
     status, _ = await compared.asked(OPERATIONS[root]["query"], variables, CALLERS[0])
     assert (status, compared.planned) == (200, 1)
     for _ in range(count):
-        query, _ = documents.mutation(root)
-        await compared.asked(query, variables, random.choice(CALLERS))
-    assert compared.planned > count / 4
+        query, given = documents.mutation(root)
+        # What is no part of the input may be wrong, too, and what is done may fail.
+        others = {name: value for name, value in given.items() if name != "input"}
+        if random.random() < 0.3:
+            others = spoiled(others, random) if others else {}
+        compared.replaced.error = random.choice([None, None, None, *ERRORS])
+        await compared.asked(query, {**variables, **others}, random.choice(CALLERS))
+    assert compared.planned > count / 6
 
 
 @pytest.mark.parametrize("root", PLANNED)
@@ -210,40 +228,28 @@ async def test_whatever_is_given_reaches_the_resolver_alike(
     documents = Documents(schema=shared_schema().core, random=random, ids=["SW52b2ljZTox", "x"])
     query = OPERATIONS[root]["query"]
     for _ in range(count):
-        _, value = documents.mutation(root)
+        value = documents.mutation(root)[1]["input"]
         await compared.asked(query, {"input": value}, CALLERS[0])
         # One thing is not as it was, which may be wrong.
-        await compared.asked(query, {"input": spoiled(value, random)}, CALLERS[0])
-        await compared.asked(query, {"input": spoiled(variables["input"], random)}, CALLERS[0])
+        await compared.asked(query, {"input": spoiled(value, random, whole=True)}, CALLERS[0])
+        await compared.asked(query, {"input": spoiled(variables["input"], random, whole=True)}, CALLERS[0])
     await compared.asked(query, {}, CALLERS[0])
     await compared.asked(query, {"input": None}, CALLERS[0])
     # Otherwise little was compared with anything.
     assert compared.planned > count / 4
 
 
-def spoiled(value: Any, random: Random) -> Any:
-    """The value with something else in one place."""
-    if isinstance(value, dict) and value and random.random() < 0.8:
+def spoiled(value: Any, random: Random, *, whole: bool = False) -> Any:
+    """The value with something else in one place, which may be the whole."""
+    if isinstance(value, dict) and value and (not whole or random.random() < 0.8):
         name = random.choice(list(value))
         kept = {each: inside for each, inside in value.items() if each != name}
         if random.random() < 0.3:
             return kept if random.random() < 0.5 else {**value, "unknown": 1}
-        return {**kept, name: spoiled(value[name], random)}
+        return {**kept, name: spoiled(value[name], random, whole=True)}
     if isinstance(value, list) and value and random.random() < 0.8:
-        return [*value[1:], spoiled(value[0], random)]
+        return [*value[1:], spoiled(value[0], random, whole=True)]
     return random.choice([None, 7, 2**40, 1.5, True, "", "x", "OTHER", [], [value], {}, {"x": 1}])
-
-
-ERRORS = [
-    NotFound(kind="Invoice", path=("invoiceId",)),
-    Conflict(reason="NEGATIVATION_LIVE"),
-    IdempotencyConflict(key="k"),
-    InvalidInput(problems=(Problem(("invoiceId",), "INVALID_ID", {"kind": "Invoice"}),)),
-    Forbidden(scope="NEGATIVATE"),
-    ActiveNegativations(count=1),  # which the result does not know
-    StorageUnavailable(StorageState.BUSY),
-    RuntimeError("an unforeseen error"),
-]
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=[type(error).__name__ for error in ERRORS])
@@ -343,6 +349,7 @@ def test_every_mutation_has_a_plan_but_few(desk: Desk) -> None:
         "mutation A($input: SettleInvoiceInput!) { a: settleInvoice(input: $input) { __typename } b: settleInvoice(input: $input) { __typename } }",
         "mutation A($input: SettleInvoiceInput!) { __typename settleInvoice(input: $input) { __typename } }",
         "mutation A($id: ID!) { settleInvoice(input: {invoiceId: $id}) { __typename } }",
+        "mutation A($no: Boolean!) { settleInvoice(input: {invoiceId: \"x\"}) @skip(if: $no) { __typename } }",
         "mutation A($input: SettleInvoiceInput!, $no: Boolean!) { settleInvoice(input: $input) @skip(if: $no) { __typename } }",
     ],
 )  # fmt: skip
@@ -350,6 +357,31 @@ def test_what_is_asked_for_in_other_ways_is_left_to_graphql_core(query: str, des
     assert desk.plans is not None
     variables: dict[str, Any] = {"input": {"invoiceId": "x"}, "id": "x", "no": False}
     assert desk.plans.mutation(GraphQLRequest(query=query, operation_name=None, variables=variables)) is None
+
+
+OTHERS = [
+    "... on NegativateDebtorSuccess { negativation { id customer @skip(if: true) { invoices(first: $n) { totalCount } } } }",
+    "... on AlreadyNegativatedError { negativation { customer { invoices(first: $n) { totalCount } } } }",
+    "... on AlreadyNegativatedError { negativation { customer { invoices(first: $n) { nodes { customer "
+    "{ invoices(first: $n) { nodes { id } } } } } } } }",
+]
+
+
+@pytest.mark.parametrize("inside", OTHERS)
+@pytest.mark.parametrize("given", [{}, {"n": None}, {"n": "a secret"}, {"n": 100}])
+async def test_other_variables_are_checked_before_anything_is_done(
+    inside: str, given: dict[str, Any], perform: Any
+) -> None:
+    compared, variables = await perform("negativateDebtor")
+    negativation = compared.replaced.result.negativation.record
+    compared.replaced.error = AlreadyNegativated(negativation=negativation)
+    for type_ in ("Int", "Int!"):
+        query = (
+            f"mutation M($input: NegativateDebtorInput!, $n: {type_}) "
+            f"{{ negativateDebtor(input: $input) {{ __typename {inside} }} }}"
+        )
+        _, content = await compared.asked(query, {**variables, **given}, CALLERS[0])
+        assert b"secret" not in content
 
 
 def test_what_costs_too_much_is_left_to_graphql_core(desk: Desk) -> None:

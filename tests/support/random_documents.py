@@ -25,12 +25,15 @@ DEEPEST = 4
 
 @dataclass
 class Documents:
-    """Makes them. ids: global ids to ask for; roots: the fields of Query that may be asked for (all unless told)."""
+    """Makes them. ids: global ids to ask for; roots: the fields of Query that may be asked for (all unless told); deepest: how many
+    levels of objects.
+    """
 
     schema: GraphQLSchema
     random: Random
     ids: list[str]
     roots: list[str] = field(default_factory=list)
+    deepest: int = DEEPEST
     _variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
     _fragments: list[str] = field(default_factory=list)
 
@@ -45,20 +48,18 @@ class Documents:
         given = {name: value for name, (_, value) in self._variables.items() if value is not _LEFT_OUT}
         return f"{header} {body} {' '.join(self._fragments)}", given
 
-    def mutation(self, name: str) -> tuple[str, Any]:
-        """An operation with this mutation, whose input is `$input`, and a value of it."""
+    def mutation(self, name: str) -> tuple[str, dict[str, Any]]:
+        """An operation with this mutation, whose input is `$input`, and its variables."""
         self._variables, self._fragments = {}, []
         assert self.schema.mutation_type is not None
         definition = self.schema.mutation_type.fields[name]
         (argument,) = definition.args.values()
         alias = self.random.choice(("", "", "done: "))
         body = f"{alias}{name}(input: $input) {self._selection(get_named_type(definition.type), 1)}"
-        # A document without further variables is made more often than not: others have no plan.
         declared = "".join(f", ${known}: {type_}" for known, (type_, _) in self._variables.items())
-        fragments = " ".join(self._fragments)
-        return f"mutation Made($input: {argument.type}{declared}) {{ {body} }} {fragments}", self._value(
-            "input", argument.type
-        )
+        given = {known: value for known, (_, value) in self._variables.items() if value is not _LEFT_OUT}
+        query = f"mutation Made($input: {argument.type}{declared}) {{ {body} }} {' '.join(self._fragments)}"
+        return query, {"input": self._value("input", argument.type), **given}
 
     def _selection(self, of: Any, depth: int) -> str:
         return "{ " + " ".join(self._parts(of, depth)) + " }"
@@ -69,7 +70,7 @@ class Documents:
         names = list(of.fields)
         if of is self.schema.query_type and self.roots:
             names = self.roots
-        if depth >= DEEPEST:
+        if depth >= self.deepest:
             names = [name for name in names if not is_composite_type(get_named_type(of.fields[name].type))]
         size = 2 if depth == 0 else 5
         chosen = self.random.sample(names, min(len(names), self.random.randint(1, size)))
@@ -92,7 +93,8 @@ class Documents:
         return parts
 
     def _fragment(self, on: GraphQLObjectType, within: Any, depth: int) -> str:
-        inside = self._selection(on, max(depth, DEEPEST - 1))
+        deeper = depth + 1 if is_abstract_type(within) and self.deepest > DEEPEST else max(depth, DEEPEST - 1)
+        inside = self._selection(on, deeper)
         if self.random.random() < 0.5:
             return f"... on {on.name} {self._directive()}{inside}"
         name = f"Part{len(self._fragments)}"

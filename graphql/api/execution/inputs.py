@@ -24,7 +24,7 @@ from strawberry.types.lazy_type import LazyType
 from api.execution.functions import Unplanned
 
 Read: TypeAlias = Callable[[Any], Any]
-"""Makes what a resolver is given of a value of JSON. Raises Unplanned or GraphQLError for one that is not right."""
+"""Makes what a resolver is given of a value of JSON. Raises Unplanned for one that is not right."""
 
 
 def reader(type_: Any, meant: Any) -> Read:
@@ -71,7 +71,10 @@ def _present(type_: Any, meant: Any) -> Read:
 
 def _leaf(coerce: Callable[[Any], Any]) -> Read:
     def leaf(value: Any) -> Any:
-        read = coerce(value)
+        try:
+            read = coerce(value)
+        except Exception:  # whatever it is, graphql-core says that the value is wrong
+            raise Unplanned from None
         if read is None or read is Undefined:
             raise Unplanned
         return read

@@ -43,6 +43,8 @@ class PlannedMutation:
     """
 
     def __init__(self, schema: ApiSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        if len(operation.variable_definitions or ()) != 1:  # others would have to be checked, too
+            raise Unplanned
         check_cost(schema.core, document, operation, {}, schema.limits)
         selections = _selections(schema, document)
         chosen = selections.of("Mutation", [operation.selection_set])
@@ -70,7 +72,7 @@ class PlannedMutation:
         """What does it; None where graphql-core is to say what is wrong with the variables."""
         try:
             given = self._read(wanted.variables.get(self._variable))
-        except (Unplanned, GraphQLError):
+        except Unplanned:
             return None
         return partial(self._run, wanted, given)
 
@@ -108,7 +110,7 @@ def _selections(schema: ApiSchema, document: DocumentNode) -> Selections:
 
 
 def _variable_of(selected: Selected, name: str, argument: GraphQLArgument) -> str:
-    """The variable that holds all of the input. Where its size counts, graphql-core is asked, which looks at it."""
+    """The variable that holds all of the input; where what the input holds counts as cost, graphql-core is asked, which counts it."""
     given = selected.nodes[0].arguments or ()
     if len(given) != 1 or given[0].name.value != name or is_measured(get_named_type(argument.type)):
         raise Unplanned

@@ -120,6 +120,8 @@ class Plans:
                 return PlannedMutation(self._schema, prepared, operation)
         except (Unplanned, GraphQLError):
             return None
+        if operation.operation is not OperationType.QUERY:
+            return None
         planned = PlannedQuery(self._schema, self._functions, prepared, operation)
         return planned if planned.may_be_planned() else None
 

@@ -41,7 +41,9 @@ class Selected:
 
 
 MOST_FIELDS = 2_000
-"""Fields of a plan. Fragments inside fragments can make a few lines stand for millions; what they cost is told by the limits."""
+"""Fields and fragments that are looked at for a plan. Fragments inside fragments can make a few lines stand for millions; what they cost
+is told by the limits.
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,12 +78,12 @@ class Selections:
     ) -> Iterator[FieldNode]:
         """spread: the fragments that were; a second time they would say the same."""
         for node in selections.selections:
+            self._left -= 1
+            if self._left < 0:
+                raise Unplanned
             if not self._included(node.directives or ()):
                 continue
             if isinstance(node, FieldNode):
-                self._left -= 1
-                if self._left < 0:
-                    raise Unplanned
                 yield node
             elif isinstance(node, InlineFragmentNode):
                 if self._fits(node.type_condition, of):
