@@ -8,14 +8,18 @@ from random import Random
 from typing import Any
 
 import pytest
+from graphql import DocumentNode
 from starlette.requests import Request
 
 from api.context import Context
+from api.documents import prepare
 from api.execution.fields import Field, Inside, Many, One, Parsed, Shape, Value
 from api.execution.plans import Plans
 from api.execution.roots import LISTS
 from api.http.endpoint import GraphQLEndpoint
+from api.http.requests import GraphQLRequest
 from api.ids import encode_id
+from api.limits import Limits
 from core.domain.access import Caller, Scope
 from support.builders import make_caller, make_consultation, make_customer, make_invoice
 from support.desk import Desk, client_of, global_id, shared_schema
@@ -113,6 +117,19 @@ async def test_each_field_that_is_planned_is_answered_alike(root: str, desk: Des
         core, planned = await both(desk, plans, caller, query, {})
         assert planned == core, caller
     assert plans.answered >= 2
+
+
+@pytest.mark.parametrize(("spreads", "planned"), [(1, True), (100, False)])
+def test_what_takes_long_to_plan_is_left_to_graphql_core(spreads: int, planned: bool, desk: Desk) -> None:
+    assert desk.plans is not None
+    chain = [
+        f"fragment F{level} on Negativation {{ a: replaces {{ {f'...F{level + 1} ' * spreads} }} b: replaces {{ ...F{level + 1} }} }}"
+        for level in range(6)
+    ]
+    query = f"{{ negativations(first: 1) {{ nodes {{ ...F0 }} }} }} {' '.join(chain)} fragment F6 on Negativation {{ id }}"
+    wanted = GraphQLRequest(query=query, operation_name=None, variables={})
+    assert isinstance(prepare(shared_schema().core, query, Limits()), DocumentNode)
+    assert desk.plans.know(wanted) is planned
 
 
 def everything(shape: Shape, depth: int = 0) -> str:
