@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 import aiosqlite
 import orjson
-from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, func, literal, select
+from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, cast, func, literal, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
@@ -19,6 +19,7 @@ from adapters.sql.engine import CONNECT_SECONDS, connecting_bounded
 from adapters.sql.places import Places
 from adapters.sql.sqlite_file import SqliteFile
 from adapters.sql.together import Together
+from adapters.sql.types import Instant, Json
 from ports.rows import Form
 
 READERS = 4
@@ -50,6 +51,12 @@ class Driver(Protocol):
     @abstractmethod
     async def unpacked(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         """The rows of a statement that was made of a packed query. Raises what `fetch` raises."""
+
+    @abstractmethod
+    def listed(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """All values of a column as one JSON array, NULL where there may be none: instants as texts of UTC without their zone, days
+        as texts, documents of JSON as the texts they are.
+        """
 
     @abstractmethod
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
@@ -101,6 +108,11 @@ class PostgresqlDriver(Driver):
 
     async def unpacked(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         return await self.fetch(statement, values)
+
+    def listed(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        if isinstance(column.type, Instant):
+            return func.json_agg(func.timezone("UTC", column))
+        return func.json_agg(cast(column, Text) if isinstance(column.type, Json) else column)
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         return await self._glances.answer((statement, tuple(values)))
@@ -188,6 +200,9 @@ class SqliteDriver(Driver):
         ((rows,),) = await self.fetch(statement, values)
         found: Sequence[Sequence[Any]] = orjson.loads(rows)
         return found
+
+    def listed(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.json_group_array(column)
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()

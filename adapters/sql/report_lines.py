@@ -1,9 +1,8 @@
-"""Lines of reports: the columns that are shown, as the database's driver gives them, made into what they stand for."""
+"""Lines of reports: the columns that are shown, as the database lists them, made into what they stand for."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import orjson
@@ -50,7 +49,7 @@ _NEGATIVATION = {
     "number": "number",
     "status": "status",
     "form": "form",
-    "debtor_name": "debtor",
+    "debtor_name": "debtor->name",
     "debtor_document": "debtor_document",
     "invoice_number": "invoice.number",
     "invoice_external_id": "invoice.external_id",
@@ -80,11 +79,6 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")
 
 
-def _debtor_name(debtor: str) -> str:
-    name: str = orjson.loads(debtor)["name"]
-    return name
-
-
 @lru_cache(maxsize=1_000)
 def _codes(codes: str) -> tuple[BureauCode, ...]:
     return codes_of(orjson.loads(codes))
@@ -92,11 +86,7 @@ def _codes(codes: str) -> tuple[BureauCode, ...]:
 
 _day = lru_cache(maxsize=10_000)(date.fromisoformat)
 
-_Conversions = Mapping[str, Callable[[Any], Any]]
-
-_PARSED: _Conversions = {"debtor_name": _debtor_name, "codes": _codes}
-
-_ON_SQLITE: _Conversions = {
+_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "performed_at": _instant,
     "created_at": _instant,
     "updated_at": _instant,
@@ -105,8 +95,9 @@ _ON_SQLITE: _Conversions = {
     "expires_on": _day,
     "clearing_due_on": _day,
     "billable": bool,
+    "codes": _codes,
 }
-"""What PostgreSQL's driver gives as what it is, and SQLite's as text and numbers."""
+"""What JSON has no form for, or SQLite."""
 
 
 class SqlReportLines(ReportLines):
@@ -115,7 +106,6 @@ class SqlReportLines(ReportLines):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._rows = SqlRows(database.driver)
-        self._conversions = {**_PARSED, **_ON_SQLITE} if database.on_sqlite else _PARSED
 
     async def consultations(self, matching: ConsultationFilter, after: int, size: int) -> ConsultationLines:
         order = Order(ConsultationOrderField.NUMBER, Direction.ASC)
@@ -144,13 +134,14 @@ class SqlReportLines(ReportLines):
         """The columns by the names of the fields."""
         window = Window(size=size, after=Cursor(after, after))
         with self._database.telling():
-            rows = await self._rows.page(of, tuple(paths.values()), matching, order, window)
-        # Turned as a whole: what is done to a column then costs no walk over rows.
-        columns: Iterable[Sequence[Any]] = zip(*rows[:size], strict=True) if rows else repeat(())
-        return {field: self._converted(field, column) for field, column in zip(paths, columns, strict=False)}
+            columns = await self._rows.columns(of, tuple(paths.values()), matching, order, window)
+        return {
+            field: _converted(field, column[:size]) for field, column in zip(paths, columns, strict=True)
+        }
 
-    def _converted(self, field: str, column: Sequence[Any]) -> Sequence[Any]:
-        convert = self._conversions.get(field)
-        if convert is None:
-            return column
-        return [None if value is None else convert(value) for value in column]
+
+def _converted(field: str, column: Sequence[Any]) -> Sequence[Any]:
+    convert = _CONVERSIONS.get(field)
+    if convert is None:
+        return column
+    return [None if value is None else convert(value) for value in column]
