@@ -1,10 +1,10 @@
 """The lines of the reports that leave as files: read in great numbers, column by column, without a record made of each."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from core.domain.bureau import BureauCode
 from core.domain.listing import ConsultationFilter, NegativationFilter
@@ -69,13 +69,28 @@ class NegativationLines:
     codes: Sequence[Sequence[BureauCode]]
 
 
+LinesT = TypeVar("LinesT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Generic[LinesT]):
+    """Lines that were read. Their numbers, ascending, tell where the next ones begin before `lines` makes them of what was read."""
+
+    numbers: Sequence[int]
+    lines: Callable[[], LinesT]
+
+
 class ReportLines(Protocol):
     """Reads lines. Each call sees what is committed as it begins. Raises StorageUnavailable."""
 
     @abstractmethod
-    async def consultations(self, matching: ConsultationFilter, after: int, size: int) -> ConsultationLines:
+    async def consultations(
+        self, matching: ConsultationFilter, after: int, size: int
+    ) -> Found[ConsultationLines]:
         """The first `size` of the consultations whose number is higher than `after`; fewer, when there are no more."""
 
     @abstractmethod
-    async def negativations(self, matching: NegativationFilter, after: int, size: int) -> NegativationLines:
+    async def negativations(
+        self, matching: NegativationFilter, after: int, size: int
+    ) -> Found[NegativationLines]:
         """The first `size` of the registrations whose number is higher than `after`; fewer, when there are no more."""

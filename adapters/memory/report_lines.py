@@ -11,7 +11,7 @@ from core.domain.listing import (
 )
 from core.domain.paging import Cursor, Direction, Order, Window
 from core.domain.subjects import Customer, Lead, Prospect
-from ports.report_lines import ConsultationLines, NegativationLines, ReportLines
+from ports.report_lines import ConsultationLines, Found, NegativationLines, ReportLines
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 
@@ -21,7 +21,9 @@ class MemoryReportLines(ReportLines):
     def __init__(self, units_of_work: UnitsOfWork) -> None:
         self._units_of_work = units_of_work
 
-    async def consultations(self, matching: ConsultationFilter, after: int, size: int) -> ConsultationLines:
+    async def consultations(
+        self, matching: ConsultationFilter, after: int, size: int
+    ) -> Found[ConsultationLines]:
         order = Order(ConsultationOrderField.NUMBER, Direction.ASC)
         async with self._units_of_work.read() as work:
             page = await work.consultations.page(matching, order, _window(after, size))
@@ -29,7 +31,7 @@ class MemoryReportLines(ReportLines):
             branches = await work.branches.get_many({each.branch_id for each in found})
             integrations = await work.integrations.get_many({each.integration_id for each in found})
             names = await _names(work, found)
-        return ConsultationLines(
+        lines = ConsultationLines(
             number=[each.number for each in found],
             performed_at=[each.performed_at for each in found],
             subject_kind=[each.subject_kind for each in found],
@@ -49,8 +51,11 @@ class MemoryReportLines(ReportLines):
             protocol=[each.protocol for each in found],
             bureau_code=[each.bureau_code for each in found],
         )
+        return Found(numbers=lines.number, lines=lambda: lines)
 
-    async def negativations(self, matching: NegativationFilter, after: int, size: int) -> NegativationLines:
+    async def negativations(
+        self, matching: NegativationFilter, after: int, size: int
+    ) -> Found[NegativationLines]:
         order = Order(NegativationOrder.NUMBER, Direction.ASC)
         async with self._units_of_work.read() as work:
             page = await work.negativations.page(matching, order, _window(after, size))
@@ -59,7 +64,7 @@ class MemoryReportLines(ReportLines):
             integrations = await work.integrations.get_many({each.integration_id for each in found})
             invoices = await work.invoices.get_many({each.invoice_id for each in found})
         clearings = [each.clearing for each in found]
-        return NegativationLines(
+        lines = NegativationLines(
             number=[each.number for each in found],
             status=[each.status for each in found],
             form=[each.form for each in found],
@@ -87,6 +92,7 @@ class MemoryReportLines(ReportLines):
             clearing_due_on=[each.clearing_due_on for each in found],
             codes=[each.codes for each in found],
         )
+        return Found(numbers=lines.number, lines=lambda: lines)
 
 
 def _window(after: int, size: int) -> Window:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 import aiosqlite
 import orjson
-from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, cast, func, literal, select
+from sqlalchemy import URL, ColumnElement, Dialect, Select, Text, cast, func, literal, literal_column, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgresql
 
@@ -111,7 +111,7 @@ class PostgresqlDriver(Driver):
 
     def listed(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         if isinstance(column.type, Instant):
-            return func.json_agg(func.timezone("UTC", column))
+            return func.json_agg(func.timezone(literal_column("'UTC'"), column))
         return func.json_agg(cast(column, Text) if isinstance(column.type, Json) else column)
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:

@@ -1,6 +1,7 @@
 """Lines of reports: the columns that are shown, as the database lists them, made into what they stand for."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,7 @@ from core.domain.listing import (
     NegativationOrder,
 )
 from core.domain.paging import Cursor, Direction, Order, Window
-from ports.report_lines import ConsultationLines, NegativationLines, ReportLines
+from ports.report_lines import ConsultationLines, Found, NegativationLines, ReportLines
 from ports.rows import ListName
 
 _CONSULTATION = {
@@ -107,20 +108,19 @@ class SqlReportLines(ReportLines):
         self._database = database
         self._rows = SqlRows(database.driver)
 
-    async def consultations(self, matching: ConsultationFilter, after: int, size: int) -> ConsultationLines:
+    async def consultations(
+        self, matching: ConsultationFilter, after: int, size: int
+    ) -> Found[ConsultationLines]:
         order = Order(ConsultationOrderField.NUMBER, Direction.ASC)
-        found = await self._read(ListName.CONSULTATIONS, _CONSULTATION, matching, order, after, size)
-        customers, leads, prospects = (found.pop(kind) for kind in ("customer", "lead", "prospect"))
-        names = [
-            customer if customer is not None else lead if lead is not None else prospect
-            for customer, lead, prospect in zip(customers, leads, prospects, strict=True)
-        ]
-        return ConsultationLines(subject_name=names, **found)
+        read = await self._read(ListName.CONSULTATIONS, _CONSULTATION, matching, order, after, size)
+        return Found(numbers=read.numbers, lines=lambda: _consultations(read))
 
-    async def negativations(self, matching: NegativationFilter, after: int, size: int) -> NegativationLines:
+    async def negativations(
+        self, matching: NegativationFilter, after: int, size: int
+    ) -> Found[NegativationLines]:
         order = Order(NegativationOrder.NUMBER, Direction.ASC)
-        found = await self._read(ListName.NEGATIVATIONS, _NEGATIVATION, matching, order, after, size)
-        return NegativationLines(**found)
+        read = await self._read(ListName.NEGATIVATIONS, _NEGATIVATION, matching, order, after, size)
+        return Found(numbers=read.numbers, lines=lambda: NegativationLines(**read.columns()))
 
     async def _read(
         self,
@@ -130,18 +130,41 @@ class SqlReportLines(ReportLines):
         order: Order[Any],
         after: int,
         size: int,
-    ) -> dict[str, Sequence[Any]]:
-        """The columns by the names of the fields."""
+    ) -> "_Read":
         window = Window(size=size, after=Cursor(after, after))
         with self._database.telling():
-            columns = await self._rows.columns(of, tuple(paths.values()), matching, order, window)
+            texts = await self._rows.listed(of, tuple(paths.values()), matching, order, window)
+        listed = dict(zip(paths, texts, strict=True))
+        return _Read(numbers=orjson.loads(listed["number"])[:size], listed=listed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read: the numbers, and of each field all values as a JSON array, in which there may be one line more."""
+
+    numbers: Sequence[int]
+    listed: Mapping[str, str]
+
+    def columns(self) -> dict[str, Sequence[Any]]:
+        """The values of each field."""
         return {
-            field: _converted(field, column[:size]) for field, column in zip(paths, columns, strict=True)
+            field: _values(field, orjson.loads(text)[: len(self.numbers)])
+            for field, text in self.listed.items()
         }
 
 
-def _converted(field: str, column: Sequence[Any]) -> Sequence[Any]:
+def _values(field: str, column: Sequence[Any]) -> Sequence[Any]:
     convert = _CONVERSIONS.get(field)
     if convert is None:
         return column
     return [None if value is None else convert(value) for value in column]
+
+
+def _consultations(read: _Read) -> ConsultationLines:
+    columns = read.columns()
+    customers, leads, prospects = (columns.pop(kind) for kind in ("customer", "lead", "prospect"))
+    names = [
+        customer if customer is not None else lead if lead is not None else prospect
+        for customer, lead, prospect in zip(customers, leads, prospects, strict=True)
+    ]
+    return ConsultationLines(subject_name=names, **columns)

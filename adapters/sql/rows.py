@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from adapters.sql.conditions import Conditions, Numbered, numbered, shaped
@@ -68,11 +67,11 @@ class SqlRows(Rows):
         key = (of, columns, keyset.shape, _shape(conditions, window), *_bounds(window))
         return await self._several(key, make, keyset.values(conditions, window))
 
-    async def columns(
+    async def listed(
         self, of: ListName, columns: Columns, matching: Any, order: Order[Any], window: Window
-    ) -> Sequence[Sequence[Any]]:
-        """The same rows column by column, for whoever reads many: the database makes one value of each column (see
-        `Driver.listed`), and the driver none for each row. `debtor->name` is the text of that name in a column of JSON.
+    ) -> Sequence[str]:
+        """The same rows as a JSON array for each column (see `Driver.listed`), for whoever reads many: the driver then makes
+        no value for each of them. `debtor->name` is the text of that name in a column of JSON.
         """
         store = _STORES[of]
         conditions, keyset = store.conditions(matching), store.keyset(order)
@@ -81,11 +80,11 @@ class SqlRows(Rows):
             page = keyset.page(_selection(of, columns), conditions, window, Numbered())
             return select(*map(self._driver.listed, page.subquery().c))
 
-        key = ("columns", of, columns, keyset.shape, _shape(conditions, window), *_bounds(window))
+        key = ("listed", of, columns, keyset.shape, _shape(conditions, window), *_bounds(window))
         statement = self._statements.of(key, make)
         values = statement.bound(numbered(keyset.values(conditions, window)))
         (listed,) = await self._driver.fetch(statement.text, values)
-        return [[] if column is None else orjson.loads(column) for column in listed]
+        return ["[]" if column is None else column for column in listed]
 
     async def pages(
         self, of: ListName, columns: Columns, matching: Sequence[Any], order: Order[Any], window: Window

@@ -99,7 +99,7 @@ async def test_lines_hold_what_registrations_hold(
             await work.invoices.save(invoice)
             stored = await work.negativations.add(company.negativation(invoice, **changes))
             expected.append(line_of(stored, company, invoice.number))
-    found = rows_of(await lines.negativations(NegativationFilter(), 0, EVERYTHING))
+    found = rows_of((await lines.negativations(NegativationFilter(), 0, EVERYTHING)).lines())
     assert [{**row, "codes": tuple(row["codes"])} for row in found] == expected
     assert all(type(row["due_on"]) is date for row in found)
     assert {row["created_at"].utcoffset() for row in found} == {timedelta(0)}
@@ -129,7 +129,7 @@ async def test_lines_hold_what_consultations_hold(
         )
         stored.append(await work.consultations.add(bare))
     names = [*(name for _, _, name in subjects), None]
-    found = rows_of(await lines.consultations(ConsultationFilter(), 0, EVERYTHING))
+    found = rows_of((await lines.consultations(ConsultationFilter(), 0, EVERYTHING)).lines())
     assert found == [
         _consultation_line(record, name, company) for record, name in zip(stored, names, strict=True)
     ]
@@ -174,8 +174,9 @@ async def test_chunks_go_on_where_the_last_one_ended(
         found: list[int] = []
         for _ in range(3):
             chunk = await read(max(found, default=0), 2)
-            assert len(chunk.number) == min(2, count - len(found))
-            found += chunk.number
+            assert len(chunk.numbers) == min(2, count - len(found))
+            assert list(chunk.lines().number) == list(chunk.numbers)
+            found += chunk.numbers
         assert found == expected
 
 
@@ -190,9 +191,10 @@ async def test_only_what_the_filter_lets_through_is_read(
             await work.consultations.add(each.consultation(state_code=StateCode.RS))
     mine = frozenset({company.branch.id, others[1].branch.id})
     rejected = NegativationFilter(branch_ids=mine, status=frozenset({NegativationStatus.REJECTED}))
-    found = await lines.negativations(rejected, 0, EVERYTHING)
+    found = (await lines.negativations(rejected, 0, EVERYTHING)).lines()
     assert list(found.status) == ["REJECTED"] * 2
     assert list(found.integration_number) == [company.integration.number, others[1].integration.number]
-    consulted = await lines.consultations(ConsultationFilter(branch_ids=mine), 0, EVERYTHING)
+    consulted = (await lines.consultations(ConsultationFilter(branch_ids=mine), 0, EVERYTHING)).lines()
     assert list(consulted.integration_number) == list(found.integration_number)
-    assert list((await lines.consultations(ConsultationFilter(branch_ids=frozenset()), 0, 9)).number) == []
+    nobody = await lines.consultations(ConsultationFilter(branch_ids=frozenset()), 0, 9)
+    assert list(nobody.numbers) == list(nobody.lines().number) == []

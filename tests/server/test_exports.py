@@ -171,7 +171,8 @@ class _Endless:
 async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: str) -> None:
     world = counter.world
     await consulted(counter)
-    report = _Endless(await world.kept_in.report_lines().consultations(ConsultationFilter(), 0, 1))
+    found = await world.kept_in.report_lines().consultations(ConsultationFilter(), 0, 1)
+    report = _Endless(found.lines())
     exports = Exports(
         identify=counter.identify,
         consultations=cast("StreamConsultations", report),

@@ -1,34 +1,27 @@
 """Long reports: whole whatever their length, one chunk ahead of who reads them, and nothing goes on once they are closed."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pytest
 
 from core.use_cases import report_chunks
 from core.use_cases.report_chunks import chunks_of
+from ports.report_lines import Found
 
 CHUNK = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Lines that are numbers alone."""
-
-    number: Sequence[int]
-
-
 class Book:
-    """Numbers to be read, which knows how often it was asked, and lets nobody read past `closed_from`."""
+    """Lines that are numbers alone. It knows what it was asked for and what was made, and lets nobody read past `closed_from`."""
 
     def __init__(self, length: int, *, closed_from: int = 1_000_000) -> None:
         self.length = length
         self.closed_from = closed_from
         self.asked: list[int] = []
+        self.asked_when_made: list[list[int]] = []
         self.given_up: list[int] = []
 
-    async def read(self, after: int, size: int) -> Numbers:
+    async def read(self, after: int, size: int) -> Found[list[int]]:
         """The numbers after that one."""
         self.asked.append(after)
         if after >= self.closed_from:
@@ -37,7 +30,12 @@ class Book:
             except asyncio.CancelledError:
                 self.given_up.append(after)
                 raise
-        return Numbers(range(after + 1, min(after + size, self.length) + 1))
+        numbers = range(after + 1, min(after + size, self.length) + 1)
+        return Found(numbers=numbers, lines=lambda: self._made(numbers))
+
+    def _made(self, numbers: range) -> list[int]:
+        self.asked_when_made.append(list(self.asked))
+        return list(numbers)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +45,7 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("length", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 1])
 async def test_a_report_of_any_length_is_whole(length: int) -> None:
-    chunks = [list(lines.number) async for lines in chunks_of(Book(length).read)]
+    chunks = [lines async for lines in chunks_of(Book(length).read)]
     assert [number for chunk in chunks for number in chunk] == list(range(1, length + 1))
     assert all(0 < len(chunk) <= CHUNK for chunk in chunks)
 
@@ -62,6 +60,24 @@ async def test_the_next_chunk_is_read_while_one_is_worked_on_and_no_further_one(
     await anext(chunks)
     assert book.asked == [0, CHUNK, 2 * CHUNK]
     await chunks.aclose()
+
+
+async def test_the_next_chunk_is_asked_for_before_lines_are_made_of_one() -> None:
+    book = Book(CHUNK + 1)
+    assert [lines async for lines in chunks_of(book.read)] == [[1, 2, 3], [4]]
+    assert book.asked_when_made == [[0, CHUNK], [0, CHUNK]]
+
+
+async def test_an_error_in_making_lines_gives_up_what_is_read_ahead() -> None:
+    book = Book(100, closed_from=CHUNK)
+
+    async def read(after: int, size: int) -> Found[list[int]]:
+        found = await book.read(after, size)
+        return Found(numbers=found.numbers, lines=lambda: [1 // 0])
+
+    with pytest.raises(ZeroDivisionError):
+        await anext(chunks_of(read))
+    assert book.given_up == [CHUNK]
 
 
 async def test_nothing_is_read_any_more_once_it_is_closed() -> None:
@@ -82,12 +98,13 @@ async def test_who_is_cancelled_while_waiting_leaves_nothing_running() -> None:
 
 
 async def test_an_error_of_a_chunk_ends_the_report_after_what_was_read_before() -> None:
-    async def read(after: int, size: int) -> Numbers:
+    async def read(after: int, size: int) -> Found[list[int]]:
         if after == CHUNK:
             raise RuntimeError("the database went away")
-        return Numbers(range(after + 1, after + size + 1))
+        numbers = list(range(after + 1, after + size + 1))
+        return Found(numbers=numbers, lines=lambda: numbers)
 
     chunks = chunks_of(read)
-    assert list((await anext(chunks)).number) == [1, 2, 3]
+    assert await anext(chunks) == [1, 2, 3]
     with pytest.raises(RuntimeError, match="went away"):
         await anext(chunks)
