@@ -3,7 +3,6 @@
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 
 from core.domain.bureau import BureauCode
@@ -14,11 +13,12 @@ from core.domain.listing import ConsultationFilter, NegativationFilter
 class ConsultationLines:
     """Some consultations, oldest first: of each field the values of all of them, in one order.
 
-    Members of enums come as their values, amounts as centavos, documents as their numbers, instants with their zone.
+    Members of enums come as their values, amounts as centavos, documents as their numbers, days and instants as the texts that
+    tables take (see `CellKind`): a database makes them as fast as anything, and a file wants texts.
     """
 
     number: Sequence[int]
-    performed_at: Sequence[datetime]
+    performed_at: Sequence[str]
     subject_kind: Sequence[str]
     subject_name: Sequence[str | None]
     document: Sequence[str]
@@ -51,21 +51,21 @@ class NegativationLines:
     invoice_status: Sequence[str]
     contract: Sequence[str]
     amount: Sequence[int]
-    due_on: Sequence[date]
-    expires_on: Sequence[date]
+    due_on: Sequence[str]
+    expires_on: Sequence[str]
     branch_name: Sequence[str]
     integration_number: Sequence[int]
     intermediary: Sequence[str]
     environment: Sequence[str]
     restriction_code: Sequence[str]
-    created_at: Sequence[datetime]
+    created_at: Sequence[str]
     created_by: Sequence[str]
-    updated_at: Sequence[datetime]
+    updated_at: Sequence[str]
     protocol: Sequence[str | None]
     clearing_code: Sequence[str | None]
-    clearing_requested_at: Sequence[datetime | None]
+    clearing_requested_at: Sequence[str | None]
     clearing_requested_by: Sequence[str | None]
-    clearing_due_on: Sequence[date | None]
+    clearing_due_on: Sequence[str | None]
     codes: Sequence[Sequence[BureauCode]]
 
 

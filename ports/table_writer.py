@@ -3,11 +3,10 @@
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import Enum, auto
 from typing import Protocol, TypeAlias
 
-Cell: TypeAlias = str | int | date | datetime | None
+Cell: TypeAlias = str | int | None
 """A value of a table, as its column's kind says; None is empty."""
 
 Chunk: TypeAlias = Sequence[Sequence[Cell]]
@@ -24,9 +23,10 @@ class CellKind(Enum):
     AMOUNT = auto()
     """Centavos of BRL."""
     DAY = auto()
-    """A date."""
+    """A day as ISO 8601 writes it: 2026-11-21."""
     INSTANT = auto()
-    """A datetime with its zone, shown by the clocks of America/Sao_Paulo."""
+    """An instant as ISO 8601 writes it in UTC, without the zone: 2026-11-22T01:30:05, or with a space for the T, and with a
+    fraction where it has one. Shown by the clocks of America/Sao_Paulo."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Lines of reports in memory."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from core.domain.consultation import Consultation
@@ -33,7 +34,7 @@ class MemoryReportLines(ReportLines):
             names = await _names(work, found)
         lines = ConsultationLines(
             number=[each.number for each in found],
-            performed_at=[each.performed_at for each in found],
+            performed_at=[_text(each.performed_at) for each in found],
             subject_kind=[each.subject_kind for each in found],
             subject_name=[names.get(each.subject_id) if each.subject_id else None for each in found],
             document=[each.document.number for each in found],
@@ -75,24 +76,30 @@ class MemoryReportLines(ReportLines):
             invoice_status=[invoices[each.invoice_id].status for each in found],
             contract=[each.contract for each in found],
             amount=[each.amount.centavos for each in found],
-            due_on=[each.due_on for each in found],
-            expires_on=[each.expires_on for each in found],
+            due_on=[each.due_on.isoformat() for each in found],
+            expires_on=[each.expires_on.isoformat() for each in found],
             branch_name=[branches[each.branch_id].name for each in found],
             integration_number=[integrations[each.integration_id].number for each in found],
             intermediary=[integrations[each.integration_id].intermediary for each in found],
             environment=[each.environment for each in found],
             restriction_code=[each.restriction_code for each in found],
-            created_at=[each.created_at for each in found],
+            created_at=[_text(each.created_at) for each in found],
             created_by=[each.created_by for each in found],
-            updated_at=[each.updated_at for each in found],
+            updated_at=[_text(each.updated_at) for each in found],
             protocol=[each.protocol for each in found],
             clearing_code=[each.code if each else None for each in clearings],
-            clearing_requested_at=[each.requested_at if each else None for each in clearings],
+            clearing_requested_at=[_text(each.requested_at) if each else None for each in clearings],
             clearing_requested_by=[each.requested_by if each else None for each in clearings],
-            clearing_due_on=[each.clearing_due_on for each in found],
+            clearing_due_on=[
+                each.clearing_due_on.isoformat() if each.clearing_due_on else None for each in found
+            ],
             codes=[each.codes for each in found],
         )
         return Found(numbers=lines.number, lines=lambda: lines)
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 def _window(after: int, size: int) -> Window:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -76,23 +76,18 @@ def _amount(centavos: int) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _day(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
+def _day(day: str) -> str:
+    return date.fromisoformat(day).strftime("%d/%m/%Y")
 
 
-_CLOCK = [f"{minute:02d}:{second:02d}" for minute in range(60) for second in range(60)]
-
-
-def _instant(instant: datetime) -> str:
-    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    hour = _local_hour(utc.year, utc.month, utc.day, utc.hour)
-    return f"{hour}{_CLOCK[utc.minute * 60 + utc.second]}"
+def _instant(instant: str) -> str:
+    return f"{_local_hour(instant[:13])}{instant[13:19]}"
 
 
 @lru_cache(maxsize=10_000)
-def _local_hour(year: int, month: int, day: int, hour: int) -> str:
+def _local_hour(hour: str) -> str:
     """How the instants of an hour begin. Within one only minutes and seconds differ: the zone has gone by whole hours since 1914."""
-    return datetime(year, month, day, hour, tzinfo=UTC).astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H:")
+    return datetime.fromisoformat(f"{hour}:00+00:00").astimezone(LOCAL_ZONE).strftime("%d/%m/%Y %H")
 
 
 _CELLS: Mapping[CellKind, Callable[[Sequence[Any]], Sequence[str]]] = {

@@ -107,13 +107,15 @@ class Book:
     def _put_amount(self, index: int, centavos: int) -> None:
         self._sheet.write_number(self._next, index, centavos / 100, self._amount)
 
-    def _put_day(self, index: int, day: date) -> None:
+    def _put_day(self, index: int, text: str) -> None:
+        day = date.fromisoformat(text)
         if day.year >= FIRST_YEAR:
             self._sheet.write_datetime(self._next, index, datetime.combine(day, time.min), self._day)
         else:
-            self._put_text(index, str(day))
+            self._put_text(index, text)
 
-    def _put_instant(self, index: int, instant: datetime) -> None:
+    def _put_instant(self, index: int, text: str) -> None:
+        instant = datetime.fromisoformat(f"{text}+00:00")
         local = instant.astimezone(LOCAL_ZONE).replace(tzinfo=None)
         if local.year >= FIRST_YEAR:
             self._sheet.write_datetime(self._next, index, local, self._instant)

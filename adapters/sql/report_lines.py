@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -76,29 +75,16 @@ _NEGATIVATION = {
 }
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(f"{text}+00:00")
-
-
 @lru_cache(maxsize=1_000)
 def _codes(codes: str) -> tuple[BureauCode, ...]:
     return codes_of(orjson.loads(codes))
 
 
-_day = lru_cache(maxsize=10_000)(date.fromisoformat)
-
 _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
-    "performed_at": _instant,
-    "created_at": _instant,
-    "updated_at": _instant,
-    "clearing_requested_at": _instant,
-    "due_on": _day,
-    "expires_on": _day,
-    "clearing_due_on": _day,
-    "billable": bool,
+    "billable": bool,  # SQLite's truths are numbers
     "codes": _codes,
 }
-"""What JSON has no form for, or SQLite."""
+"""What is not shown as it is listed."""
 
 
 class SqlReportLines(ReportLines):

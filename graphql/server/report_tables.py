@@ -29,9 +29,11 @@ class Shown:
         show = formatted if self.whole else masked
         return [show(number) for number in numbers]
 
-    def names(self, names: Sequence[str | None], holders: Sequence[str]) -> list[str | None]:
+    def names(self, names: Sequence[str | None], holders: Sequence[str]) -> Sequence[str | None]:
         """The names of whoever have those documents."""
-        shown = {kind: Masking.of_kind(kind, whole=self.whole).name for kind in DocumentKind}
+        if self.whole:
+            return names
+        shown = {kind: Masking.of_kind(kind, whole=False).name for kind in DocumentKind}
         return [
             None if name is None else shown[kind_by_length(holder)](name)
             for name, holder in zip(names, holders, strict=True)
