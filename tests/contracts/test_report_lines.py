@@ -10,6 +10,7 @@ import pytest
 from core.domain.bureau import BureauCode, Environment
 from core.domain.consultation import Consultation
 from core.domain.listing import ConsultationFilter, NegativationFilter
+from core.domain.money import Money
 from core.domain.negativation import Clearing, Negativation, NegativationForm, NegativationStatus
 from core.domain.states import StateCode
 from core.domain.subjects import SubjectKind
@@ -109,6 +110,47 @@ async def test_lines_hold_what_registrations_hold(
             expected.append(line_of(stored, company, invoice.number))
     found = rows_of((await lines.negativations(NegativationFilter(), 0, EVERYTHING)).lines())
     assert [{**row, "codes": tuple(row["codes"])} for row in found] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"[',
+        "]\\,",
+        "\\u0000",
+        "\\N",
+        "null",
+        "çã\N{PILE OF POO}",
+        "\x01\r\n\x1e\x1f\x7f",
+        "\u2028",
+        "'--",
+        "",
+        " ",
+    ],
+)
+async def test_texts_and_numbers_come_as_they_are(
+    storage: Storage, lines: ReportLines, company: Company, text: str
+) -> None:
+    odd = {
+        "contract": f"c{text}",
+        "created_by": text,
+        "protocol": text,
+        "debtor": make_debtor(name=f"n{text}"),
+        "amount": Money(2**53 + 1),
+        "codes": (BureauCode(code="1", description=text),),
+        "created_at": datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        "expires_on": date(9999, 12, 30),
+    }
+    async with storage.units_of_work.begin() as work:
+        await store_negativation(work, company, **odd)
+        await store_negativation(work, company, protocol=None)
+    found, other = rows_of((await lines.negativations(NegativationFilter(), 0, EVERYTHING)).lines())
+    assert found["debtor_name"] == f"n{text}"
+    assert found["amount"] == 2**53 + 1
+    assert found["expires_on"] == "9999-12-30"
+    same = ("contract", "created_by", "protocol", "codes", "created_at")
+    assert {name: found[name] for name in same} == {name: odd[name] for name in same}
+    assert other["protocol"] is None
 
 
 async def test_lines_hold_what_consultations_hold(
