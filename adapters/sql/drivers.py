@@ -161,7 +161,9 @@ def _json_array(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
 class SqliteDriver(Driver):
     """aiosqlite: one hop into a connection's thread and back for each statement.
 
-    To glance takes less than the hop, so that is done without one, on a connection that waits for no lock.
+    To glance takes less than the hop, so that is done without one, on a connection that waits for no lock. Its locks, and the look at the
+    file, are a quarter of a short answer all the same; so it is done once for all who ask the same in the same round of the loop: what
+    is found is forgotten before anybody's turn who comes after. No commit of ours can end between: it takes a round.
     """
 
     forms: ClassVar[Mapping[Form, Callable[[Any], Any]]] = {
@@ -178,6 +180,7 @@ class SqliteDriver(Driver):
         self._busy_milliseconds = busy_timeout // timedelta(milliseconds=1)
         self._places: Places[aiosqlite.Connection] = Places(READERS, self._connect)
         self._glancing: sqlite3.Connection | None = None
+        self._seen: dict[tuple[Any, ...], Sequence[Sequence[Any]]] = {}
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
         self._file.require()
@@ -205,14 +208,22 @@ class SqliteDriver(Driver):
         return func.json_group_array(column)
 
     async def glance(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        asked = (statement, *values)
+        rows = self._seen.get(asked)
+        if rows is not None:
+            return rows
         self._file.require()
         try:
             if self._glancing is None:
                 self._glancing = sqlite3.connect(self._path, timeout=0, isolation_level=None)
                 self._glancing.execute("PRAGMA query_only = ON")
-            return self._glancing.execute(statement, values).fetchall()
+            rows = self._glancing.execute(statement, values).fetchall()
         except sqlite3.Error:  # a lock, for which the whole process would wait here
             return await self.fetch(statement, values)
+        if not self._seen:
+            asyncio.get_running_loop().call_soon(self._seen.clear)
+        self._seen[asked] = rows
+        return rows
 
     async def close(self) -> None:
         if self._glancing is not None:

@@ -1,10 +1,13 @@
-"""When the connection that tokens are looked up by is out of order."""
+"""Looking tokens up by the driver: once for who asks in the same round, and when its connection is out of order."""
 
+import asyncio
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from adapters.sql.sqlite_file import SqliteFile
 from adapters.sql.token_lookup import SqlTokenLookup
 from support.builders import make_token
 from support.storages import sql_storage, sqlite_address
@@ -42,3 +45,36 @@ async def test_to_look_at_once_waits_for_nobody(sqlite_template: Path, tmp_path:
         # The whole process would wait for a lock: it is held up by none.
         assert await storage.database.driver.glance("PRAGMA busy_timeout", []) == [(0,)]
         assert await storage.database.driver.glance("PRAGMA query_only", []) == [(1,)]
+
+
+async def test_who_asks_in_the_same_round_is_told_the_same_and_who_comes_after_is_not(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(shutil.copy(sqlite_template, tmp_path / "fiador.db"))
+    looked = 0
+    require = SqliteFile.require
+
+    def counted(self: SqliteFile) -> None:
+        nonlocal looked
+        looked += 1
+        require(self)
+
+    async with sql_storage(sqlite_address(file)) as storage:
+        assert storage.database is not None
+        token, another = make_token(), make_token()
+        async with storage.units_of_work.begin() as work:
+            await work.tokens.add(token)
+            await work.tokens.add(another)
+        lookup = SqlTokenLookup(storage.database.driver, storage.units_of_work)
+        monkeypatch.setattr(SqliteFile, "require", counted)
+        shown = [token.token_hash, another.token_hash, "of none"] * 3
+        assert await asyncio.gather(*map(lookup.by_hash, shown)) == [token, another, None] * 3
+        assert looked == 3
+
+        # By somebody who needs no round of this loop for it.
+        elsewhere = sqlite3.connect(file, isolation_level=None)
+        assert await lookup.by_hash(token.token_hash) == token
+        after = asyncio.create_task(lookup.by_hash(token.token_hash))
+        elsewhere.execute("DELETE FROM access_tokens")
+        elsewhere.close()
+        assert await after is None
