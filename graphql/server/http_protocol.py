@@ -1,9 +1,18 @@
-"""HTTP/1.1 on a connection: uvicorn's, with bounds on the head of a request."""
+"""HTTP/1.1 on a connection: uvicorn's, with bounds on the head of a request, and a short way for whole answers."""
 
 import asyncio
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Scope
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 MAX_HEAD = 65_536
 """Bytes of a request line and headers that are heard out while their end has not come; the tokens of identity providers are far shorter."""
@@ -11,26 +20,47 @@ MAX_HEAD = 65_536
 HEAD_SECONDS = 10.0
 """How long a connection may be open, or a head may take to arrive, before its end is there."""
 
+_AT_ONCE = "fiador.at_once"
+
+_OF_THE_CONNECTION = (b"connection", b"transfer-encoding")
+
+Header = tuple[bytes, bytes]
+SendAtOnce = Callable[[int, Sequence[Header], bytes], bool]
+"""Sends a whole answer: its status, headers and body. Tells whether it did; if not, it is to be sent as any other."""
+
+
+def at_once(scope: Scope) -> SendAtOnce | None:
+    """What sends a whole answer to this request in one step; None on connections that are not of our protocol."""
+    extensions = scope.get("extensions")
+    return None if extensions is None else extensions.get(_AT_ONCE)
+
 
 class HttpProtocol(HttpToolsProtocol):
-    """By itself uvicorn would hear a head out however long it gets and however slowly it comes."""
+    """By itself uvicorn would hear a head out however long it gets and however slowly it comes.
+
+    It would also set a timer after each answer and stop it with the next request: here one goes on, and looks when it ends
+    whether anything was asked meanwhile.
+    """
 
     _in_head = True
     _head_bytes = 0
     _heads = 0
     _patience: asyncio.TimerHandle | None = None
+    _idle_since: float | None = None
+    _idling: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
-        if self._in_head and self._patience is None:
-            self._await_head()
         heads = self._heads
         awaited = self._in_head
+        self._idle_since = None
         super().data_received(data)
         if awaited and heads == self._heads:
+            if self._patience is None:
+                self._await_head()
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD and not self.transport.is_closing():
                 self.send_400_response("The head of the request is too large.")
@@ -45,9 +75,48 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
         self._in_head = True
 
+    def on_response_complete(self) -> None:
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._idle_since = self.loop.time()
+        if self._idling is None:
+            self._idling = self.loop.call_later(self.timeout_keep_alive, self._hang_up_if_idle)
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        if self._idling is not None:
+            self._idling.cancel()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        scope: Any = cycle.scope
+        scope["extensions"] = {_AT_ONCE: partial(self._send_at_once, cycle)}
+        super()._start_asgi_task(cycle, app)
+
+    def _send_at_once(
+        self, cycle: RequestResponseCycle, status: int, headers: Sequence[Header], body: bytes
+    ) -> bool:
+        """What `cycle.send` does for two messages, without asking of each header anew whether it is a good one."""
+        if (
+            cycle.disconnected
+            or not cycle.keep_alive
+            or self.flow.write_paused
+            or cycle.scope["method"] == "HEAD"
+            or (b"content-length", b"%d" % len(body)) not in headers
+        ):
+            return False
+        lines = list(map(_line, (*self.server_state.default_headers, *headers)))
+        if b"" in lines:
+            return False
+        cycle.response_started, cycle.waiting_for_100_continue = True, False
+        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        cycle.response_complete = True
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
 
     def _await_head(self) -> None:
         self._patience = self.loop.call_later(HEAD_SECONDS, self._hang_up)
@@ -57,6 +126,25 @@ class HttpProtocol(HttpToolsProtocol):
             self._patience.cancel()
             self._patience = None
 
+    def _hang_up_if_idle(self) -> None:
+        self._idling = None
+        if self._idle_since is None:  # the next answer sets it again
+            return
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._idling = self.loop.call_later(left, self._hang_up_if_idle)
+        else:
+            self._hang_up()
+
     def _hang_up(self) -> None:
         transport: Any = self.transport
         transport.close()
+
+
+@lru_cache(maxsize=512)
+def _line(header: Header) -> bytes:
+    """A header as it is sent; nothing for what is uvicorn's to judge: what says something about the connection, and what is no header."""
+    name, value = header
+    if name in _OF_THE_CONNECTION or HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+        return b""
+    return b"%b: %b\r\n" % (name, value)

@@ -3,13 +3,15 @@
 import re
 import time
 from collections.abc import Iterable
-from secrets import token_hex
+from functools import lru_cache
+from random import Random
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.system.access_lines import access_line
 from server.callers import HttpCallers
+from server.http_protocol import at_once
 
 _REQUEST_ID = b"x-request-id"
 _GOOD_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -49,36 +51,59 @@ class ExchangeMiddleware:
     def __init__(self, app: ASGIApp, callers: HttpCallers) -> None:
         self._app = app
         self._callers = callers
+        # Seeded by the system, once: ids must differ, and may be guessed.
+        self._chance = Random()  # noqa: S311
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _offered(scope["headers"]) or token_hex(16)
+        request_id = _offered(scope["headers"]) or f"{self._chance.getrandbits(128):032x}"
         scope.setdefault("state", {})["request_id"] = request_id
-        started, status = time.perf_counter(), 500
-        added = [
-            (_REQUEST_ID, request_id.encode()),
-            *(_OVER_HTTPS if scope["scheme"] == "https" else _OVER_HTTP),
-        ]
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                own = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in own)]
-            await send(message)
-
+        started, answer = time.perf_counter(), _Answer(scope, send, request_id)
         before = structlog.contextvars.bind_contextvars(request_id=request_id)
         self._callers.came()
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, answer.send)
         finally:
             self._callers.went()
             milliseconds = round((time.perf_counter() - started) * 1000)
-            access_line(f"{scope['method']} {_address(scope)}", status, milliseconds, request_id)
+            access_line(f"{scope['method']} {_address(scope)}", answer.status, milliseconds, request_id)
             structlog.contextvars.reset_contextvars(**before)
+
+
+class _Answer:
+    """Sends an answer with the headers of every answer. What says how long it is, and comes whole, goes out in one step."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+        self.status = 500
+        self._request_id = (_REQUEST_ID, request_id.encode())
+        self._https = scope["scheme"] == "https"
+        self._send = send
+        self._at_once = at_once(scope)
+        self._start: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, own = message["status"], message["headers"]
+            names = tuple([name for name, _ in own])
+            message["headers"] = [*own, self._request_id, *_missing(names, self._https)]
+            if self._at_once is not None and b"content-length" in names:
+                self._start = message
+                return
+        elif self._start is not None and self._at_once is not None:
+            start, self._start = self._start, None
+            whole = not message.get("more_body", False)
+            if whole and self._at_once(start["status"], start["headers"], message.get("body", b"")):
+                return
+            await self._send(start)
+        await self._send(message)
+
+
+@lru_cache(maxsize=64)
+def _missing(names: tuple[bytes, ...], https: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """What an answer that has headers by these names is given besides."""
+    return tuple(each for each in (_OVER_HTTPS if https else _OVER_HTTP) if each[0] not in names)
 
 
 def _offered(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

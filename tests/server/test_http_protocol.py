@@ -1,0 +1,222 @@
+"""Answers that go out in one step are those that uvicorn would send, and connections are kept as long as it would keep them."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from server import net
+from server.callers import HttpCallers
+from server.http_protocol import HttpProtocol, at_once
+from server.middleware import ExchangeMiddleware
+from server.net import listen, serving
+
+PATIENCE = 60
+Header = tuple[bytes, bytes]
+
+_LONG = (b"content-length", b"4")
+_KEPT = b"GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: desk-42\r\n\r\n"
+_CLOSED = _KEPT.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+
+
+def _answering(*headers: Header, status: int = 200, body: bytes = b"here", parts: int = 1) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+        for part in range(parts):
+            start, end = len(body) * part // parts, len(body) * (part + 1) // parts
+            await send({"type": "http.response.body", "body": body[start:end], "more_body": part + 1 < parts})
+
+    return ExchangeMiddleware(app, HttpCallers())
+
+
+async def _received(app: ASGIApp, *requests: bytes) -> bytes:
+    """What comes back until the connection ends, without the time; the last request closes it."""
+    with closing(listen("127.0.0.1", 0)) as listener:
+        async with serving(app, listener), asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(b"".join(requests))
+            received = await reader.read()
+            writer.close()
+    return re.sub(rb"date: [^\r]*", b"date: now", received)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Whether each answer went out in one step."""
+    told = []
+    send_at_once = HttpProtocol._send_at_once
+
+    def telling(self: HttpProtocol, *answer: Any) -> bool:
+        told.append(send_at_once(self, *answer))
+        return told[-1]
+
+    monkeypatch.setattr(HttpProtocol, "_send_at_once", telling)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("app", "requests", "expected"),
+    [
+        (_answering(_LONG), [_KEPT, _KEPT, _CLOSED], [True, True, False]),
+        (_answering(_LONG, status=404), [_KEPT, _CLOSED], [True, False]),
+        (_answering((b"content-length", b"0"), body=b""), [_KEPT, _CLOSED], [True, False]),
+        (_answering(_LONG, (b"x-frame-options", b"SAMEORIGIN")), [_KEPT, _CLOSED], [True, False]),
+        (_answering(_LONG), [_KEPT.replace(b"GET", b"HEAD"), _CLOSED], [False, False]),
+        (_answering(_LONG), [_KEPT.replace(b"1.1", b"1.0")], [False]),
+        (_answering(_LONG, parts=2), [_KEPT, _CLOSED], []),
+        (_answering(), [_KEPT, _CLOSED], []),
+        (_answering(_LONG, (b"connection", b"close")), [_KEPT], [False]),
+        (_answering(_LONG, (b"x-odd", b"two\r\nlines")), [_KEPT], [False]),
+        (_answering(_LONG, body=b"too long"), [_KEPT], [False]),
+        (_answering(_LONG, body=b"cut"), [_KEPT], [False]),
+    ],
+    ids=[
+        "kept connections",
+        "another status",
+        "no body",
+        "headers of its own",
+        "only the head is wanted",
+        "HTTP/1.0",
+        "in parts",
+        "of unknown length",
+        "it closes the connection",
+        "no header",
+        "a body that is longer than it says",
+        "a body that is shorter than it says",
+    ],
+)
+async def test_what_is_sent_is_what_uvicorn_sends(
+    app: ASGIApp,
+    requests: list[bytes],
+    expected: list[bool],
+    told: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = await _received(app, *requests)
+    assert told == expected
+    monkeypatch.setattr(net, "HttpProtocol", HttpToolsProtocol)
+    assert ours == await _received(app, *requests)
+
+
+async def test_a_client_that_does_not_read_is_waited_for(told: list[bool]) -> None:
+    large = b"x" * 10_000_000
+    app = _answering((b"content-length", b"%d" % len(large)), body=large)
+    assert (await _received(app, _KEPT, _KEPT, _CLOSED)).count(b"x" * 1_000_000) == 30
+    assert told == [True, False, False]
+
+
+async def test_nothing_is_sent_to_who_is_gone() -> None:
+    gone, sent = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        send_at_once = at_once(scope)
+        assert send_at_once is not None
+        while (await receive())["type"] != "http.disconnect":
+            gone.set()
+        assert not send_at_once(200, [_LONG], b"here")
+        sent.set()
+
+    with closing(listen("127.0.0.1", 0)) as listener:
+        async with serving(app, listener), asyncio.timeout(PATIENCE):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(_KEPT)
+            await gone.wait()
+            writer.close()
+            await sent.wait()
+
+
+class _Loop:
+    """A loop in which only time goes by."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.timers: list[_Timer] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, call: Callable[[], None]) -> "_Timer":
+        self.timers.append(timer := _Timer(self.now + delay, call))
+        return timer
+
+    def pass_by(self, seconds: float) -> None:
+        """Let so many seconds go by."""
+        self.now += seconds
+        due = [timer for timer in self.timers if timer.ends <= self.now]
+        self.timers = [timer for timer in self.timers if timer.ends > self.now]
+        for timer in due:
+            timer.ring()
+
+
+class _Timer:
+    def __init__(self, ends: float, call: Callable[[], None]) -> None:
+        self.ends = ends
+        self.ring = call
+
+    def cancel(self) -> None:
+        self.ring = _nothing
+
+
+def _nothing() -> None:
+    pass
+
+
+class _Transport(asyncio.Transport):
+    closed = False
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def loop() -> _Loop:
+    return _Loop()
+
+
+@pytest.fixture
+def protocol(loop: _Loop) -> HttpProtocol:
+    """A connection on which something was just answered."""
+    config = net._server(_answering(_LONG)).config
+    protocol = HttpProtocol(config, ServerState(), {}, loop)  # type: ignore[arg-type]
+    protocol.connection_made(_Transport())
+    protocol._stop_waiting()
+    protocol.on_response_complete()
+    return protocol
+
+
+def test_a_connection_on_which_nothing_is_asked_is_closed(loop: _Loop, protocol: HttpProtocol) -> None:
+    loop.pass_by(4.9)
+    assert not protocol.transport.is_closing()
+    loop.pass_by(0.1)
+    assert protocol.transport.is_closing()
+
+
+def test_a_connection_is_kept_while_it_is_used_and_closed_after(loop: _Loop, protocol: HttpProtocol) -> None:
+    loop.pass_by(3)
+    protocol.data_received(b"G")
+    protocol._stop_waiting()
+    loop.pass_by(20)
+    assert not protocol.transport.is_closing()
+    protocol.on_response_complete()
+    loop.pass_by(3)
+    protocol.on_response_complete()
+    loop.pass_by(4.9)
+    assert not protocol.transport.is_closing()
+    assert len(loop.timers) == 1
+    loop.pass_by(0.1)
+    assert protocol.transport.is_closing()
+
+
+def test_a_connection_that_ends_leaves_no_timer(loop: _Loop, protocol: HttpProtocol) -> None:
+    protocol.connection_lost(ConnectionResetError())
+    loop.pass_by(5)
+    assert not protocol.transport.is_closing()
