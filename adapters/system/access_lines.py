@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -39,7 +40,7 @@ class AccessLines:
     def line(self, message: str, status: int, milliseconds: int, request_id: str) -> None:
         """Write one, unless the level does not let it through."""
         if _logger.isEnabledFor(logging.INFO):
-            now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            now = _instant(time.time_ns() // 1_000)
             self._write(self._form(_clean(message), status, milliseconds, redact_text(request_id), now))
 
 
@@ -65,5 +66,12 @@ def for_people(message: str, status: int, milliseconds: int, request_id: str, no
     return f"{now} [info     ] {message:<30} [{ACCESS}] ms={milliseconds} request_id={request_id} status={status}"
 
 
+def _instant(microseconds: int) -> str:
+    """As `structlog.processors.TimeStamper` writes it; a second's part is the same for many lines."""
+    second, fraction = divmod(microseconds, 1_000_000)
+    return f"{_second(second)}.{fraction:06}Z" if fraction else f"{_second(second)}Z"
+
+
+_second = lru_cache(maxsize=1)(lambda second: datetime.fromtimestamp(second, UTC).isoformat()[:-6])
 _clean = lru_cache(maxsize=256)(redact_text)
 _quoted = lru_cache(maxsize=256)(lambda text: json.dumps(text, ensure_ascii=False))

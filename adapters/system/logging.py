@@ -99,9 +99,10 @@ def _finish(handler: logging.StreamHandler[TextIO], _logger: Any, _method: str, 
 
 
 def _write(handler: logging.StreamHandler[TextIO], line: str) -> None:
+    stream = handler.stream
     with handler.lock or nullcontext():
-        handler.stream.write(f"{line}\n")
-        handler.flush()
+        stream.write(f"{line}\n")
+        stream.flush()
 
 
 def _shortcut(log_format: LogFormat, handler: logging.StreamHandler[TextIO]) -> list[Processor]:

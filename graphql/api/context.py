@@ -36,9 +36,9 @@ class Done:
             del error
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Context:
-    """Who asks, in which language, and what answers. Made anew for each request.
+    """Who asks, in which language, and what answers. Made anew for each request, and not frozen: that would take twice as long.
 
     report_link: makes the path of a report page a link that a browser's tab can open in the caller's name. admit_paid: raises
     RateLimited when the caller orders too often what the bureau bills. done: where a plan did the request's one mutation, what came

@@ -37,6 +37,9 @@ class Counts(MemoryStorage):
         self._next_sweep = 0.0
 
     async def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        return self.count(key, limit, expiry, amount)
+
+    def count(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count, unless that makes more than `limit` in `expiry` seconds: those of the window before count by how much of it is left."""
         now = time.time()
         if now >= self._next_sweep:
@@ -61,7 +64,8 @@ class RateLimits:
     """Counts, and turns away by raising RateLimited. `requests`, `paid`: per token and minute; 0 is no limit."""
 
     def __init__(self, *, requests: int, paid: int) -> None:
-        self._counts = SlidingWindowCounterRateLimiter(Counts())
+        self._counts = Counts()
+        self._limiter = SlidingWindowCounterRateLimiter(self._counts)
         self._requests = _per_minute("requests", requests)
         self._paid = _per_minute("paid", paid)
         self._strangers = RateLimitItemPerMinute(STRANGERS_PER_MINUTE, namespace="strangers")
@@ -70,13 +74,13 @@ class RateLimits:
     async def admit_stranger(self, address: str | None) -> None:
         """Let somebody from `address` show a token."""
         place = _place(address)
-        if not await self._counts.test(self._refusals, place):
+        if not await self._limiter.test(self._refusals, place):
             raise await self._turned_away(self._refusals, place)
         await self._count(self._strangers, place)
 
     async def note_refusal(self, address: str | None) -> None:
         """The token was no good."""
-        await self._counts.hit(self._refusals, _place(address))
+        await self._limiter.hit(self._refusals, _place(address))
 
     async def admit(self, caller: Caller) -> None:
         """Let a caller make a request."""
@@ -87,11 +91,13 @@ class RateLimits:
         await self._count(self._paid, caller.id)
 
     async def _count(self, item: RateLimitItem | None, who: str) -> None:
-        if item is not None and not await self._counts.hit(item, who):
-            raise await self._turned_away(item, who)
+        # As the library's limiter does it, which is some steps away from the counters.
+        if item is None or self._counts.count(item.key_for(who), item.amount, item.get_expiry()):
+            return
+        raise await self._turned_away(item, who)
 
     async def _turned_away(self, item: RateLimitItem, who: str) -> RateLimited:
-        stats = await self._counts.get_window_stats(item, who)
+        stats = await self._limiter.get_window_stats(item, who)
         return RateLimited(seconds=max(1, ceil(stats.reset_time - time.time())))
 
 

@@ -5,7 +5,7 @@ is billed or binding, so it goes on to its end, whoever still waits for it; its 
 """
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator
 from functools import partial
 from types import coroutine
 from typing import Any, TypeVar, cast
@@ -46,13 +46,13 @@ class Deadlines:
         self._mutation_seconds = mutation_seconds
         self._going_on: set[asyncio.Task[Outcome]] = set()
 
-    async def query(self, work: Coroutine[Any, Any, Outcome], request: Request) -> Outcome:
+    def query(self, work: Coroutine[Any, Any, Outcome], request: Request) -> Awaitable[Outcome]:
         """What comes of a query, which runs in the task that asks. Raises TimeIsUp, ClientGone."""
-        return await _watched(work, _Watch(self._query_seconds, request))
+        return _watched(work, self._query_seconds, request)
 
-    async def arrival(self, reading: Coroutine[Any, Any, ResultT]) -> ResultT:
+    def arrival(self, reading: Coroutine[Any, Any, ResultT]) -> Awaitable[ResultT]:
         """What is read of a request. Raises TimeIsUp."""
-        return await _watched(reading, _Watch(self._query_seconds))
+        return _watched(reading, self._query_seconds)
 
     async def mutation(self, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         """What comes of a mutation. Raises TimeIsUp when it goes on unattended."""
@@ -75,13 +75,16 @@ class Deadlines:
 
 
 @coroutine
-def _watched(work: Coroutine[Any, Any, ResultT], watch: "_Watch") -> Generator[Any, Any, ResultT]:
-    """The result of the work. What comes without any waiting, as most bodies and short answers do, is not watched."""
+def _watched(
+    work: Coroutine[Any, Any, ResultT], seconds: float, request: Request | None = None
+) -> Generator[Any, Any, ResultT]:
+    """The result of the work, watched as `_Watch` says. What comes without any waiting, as most bodies and short answers do, is not watched."""
     try:
         awaited = work.send(None)
     except StopIteration as done:
-        return cast("ResultT", done.value)
-    with watch:
+        result: ResultT = done.value
+        return result
+    with _Watch(seconds, request):
         while True:
             try:
                 yield awaited
@@ -92,7 +95,8 @@ def _watched(work: Coroutine[Any, Any, ResultT], watch: "_Watch") -> Generator[A
             try:
                 awaited = go_on()
             except StopIteration as done:
-                return cast("ResultT", done.value)
+                result = done.value
+                return result
 
 
 class _Watch:

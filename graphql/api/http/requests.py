@@ -40,7 +40,7 @@ class BadRequest(Exception):
     code: str = "BAD_REQUEST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GraphQLRequest:
     """What is to be executed."""
 
@@ -147,7 +147,7 @@ def _read_parameters(parameters: dict[str, Any], documents: TrustedDocuments | N
     query = _query(parameters, documents)
     operation_name = parameters.get("operationName")
     variables = parameters.get("variables") or {}
-    if not _all_usable(query) or not _all_usable(variables):
+    if _UNUSABLE.search(query) or (variables and not _all_usable(variables)):
         refuse(400, "UNUSABLE_TEXT")
     return GraphQLRequest(query=query, operation_name=operation_name, variables=variables)
 
@@ -155,10 +155,10 @@ def _read_parameters(parameters: dict[str, Any], documents: TrustedDocuments | N
 def _query(parameters: dict[str, Any], documents: TrustedDocuments | None) -> str:
     """The document, as it came or by its hash."""
     query: str | None = parameters.get("query")
+    if documents is None and query is not None:
+        return query
     known_by = _hash(parameters)
     if documents is None:
-        if query is not None:
-            return query
         if known_by is not None:
             refuse(400, "DOCUMENTS_BY_TEXT", code="PERSISTED_QUERY_NOT_SUPPORTED")
         refuse(400, "QUERY_MISSING")

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 import structlog
@@ -56,6 +57,19 @@ def test_it_looks_like_every_other(
         long_way.setattr(logs, "_shortcut", lambda *_: [])
         assert short == _line(log_format, line)
     assert "12345678909" not in short
+
+
+@pytest.mark.parametrize(
+    "microseconds", [0, 1, 999_999, 1_000_000, 1_700_000_000_012_300, 1_700_000_059_999_999]
+)
+def test_its_time_is_written_as_in_every_other(microseconds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    configure_logging(log_format=LogFormat.JSON, stream=stream)
+    monkeypatch.setattr("time.time_ns", lambda: microseconds * 1_000 + 999)
+    access_line("GET elsewhere", 404, 0, "desk-42")
+    second, fraction = divmod(microseconds, 1_000_000)
+    then = datetime.fromtimestamp(second, UTC).replace(microsecond=fraction)
+    assert json.loads(stream.getvalue())["timestamp"] == then.isoformat().replace("+00:00", "Z")
 
 
 def test_a_line_that_holds_more_goes_the_long_way() -> None:
