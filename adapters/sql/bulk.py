@@ -6,6 +6,7 @@ need the interpreter after each of them, and wait for it as long as callers are 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,13 @@ from adapters.sql.work import FEW, Errors, Work, naming
 Columns = Mapping[str, Sequence[Any]]
 """What is stored of the rows, by column: in each as many values as there are rows, in their order."""
 
+FromNow = Mapping[str, timedelta]
+"""Columns that hold when all of the rows were stored, as `Work.now` would tell, each with what is added to it. All count from the
+same instant, which PostgreSQL tells itself: to ask it beforehand is a way there and back.
+"""
+
+_NO_MOMENTS: FromNow = {}
+
 _KNOWN_STATEMENTS = 256
 
 
@@ -28,9 +36,11 @@ async def insert(work: Work, row_type: type[Row], columns: Columns) -> None:
         await work.transaction.change(*given, few=_few(columns))
 
 
-async def insert_new(work: Work, row_type: type[Row], columns: Columns, *key: str) -> int:
+async def insert_new(
+    work: Work, row_type: type[Row], columns: Columns, *key: str, from_now: FromNow = _NO_MOMENTS
+) -> int:
     """Store those rows whose values in the columns of a unique `key` are not there already; tells how many."""
-    given = _given(work, row_type, columns, new=key)
+    given = _given(work, row_type, columns, from_now=from_now, new=key)
     return await work.transaction.change(*given, few=_few(columns)) if given else 0
 
 
@@ -71,6 +81,7 @@ def _given(
     row_type: type[Row],
     columns: Columns,
     *,
+    from_now: FromNow = _NO_MOMENTS,
     new: tuple[str, ...] = (),
     returning: tuple[str, ...] = (),
 ) -> tuple[str, list[Any]] | None:
@@ -78,8 +89,8 @@ def _given(
     work.require_writable()
     if not all(columns.values()):
         return None
-    table = str(row_type.__tablename__)
-    known = columns_of(table, work.on_sqlite)
+    table, on_sqlite = str(row_type.__tablename__), work.on_sqlite
+    known = columns_of(table, on_sqlite)
     same: dict[str, Any] = {}
     apart: dict[str, list[Any]] = {}
     for name, values in columns.items():
@@ -90,8 +101,15 @@ def _given(
             same[name] = processed(values[0])
         else:
             apart[name] = list(map(processed, values))
-    statement = _insert(table, work.on_sqlite, tuple(same), tuple(apart), new, returning)
-    return statement, [*same.values(), *_passed(list(apart.values()), work.on_sqlite)]
+    moments: tuple[str, ...] = ()
+    after: list[timedelta] = []
+    if on_sqlite:
+        now = work.clock.now()
+        same |= {name: known[name].processed(now + later) for name, later in from_now.items()}
+    else:
+        moments, after = tuple(from_now), list(from_now.values())
+    statement = _insert(table, on_sqlite, tuple(same), moments, tuple(apart), new, returning)
+    return statement, [*same.values(), *after, *_passed(list(apart.values()), on_sqlite)]
 
 
 def _passed(told: list[list[Any]], on_sqlite: bool) -> list[Any]:
@@ -104,20 +122,27 @@ def _insert(
     table: str,
     on_sqlite: bool,
     same: tuple[str, ...],
+    moments: tuple[str, ...],
     apart: tuple[str, ...],
     new: tuple[str, ...],
     returning: tuple[str, ...],
 ) -> str:
     known = columns_of(table, on_sqlite)
     given = ["?" if on_sqlite else f"${place}::{known[name].type}" for place, name in enumerate(same, 1)]
-    told, rows = _rows_of(table, on_sqlite, apart, len(same))
-    into, values = ", ".join(_quoted((*same, *apart))), ", ".join((*given, *told))
+    given += [f"moment.now + ${place}::INTERVAL" for place, _ in enumerate(moments, len(same) + 1)]
+    told, rows = _rows_of(table, on_sqlite, apart, len(given))
+    if moments:
+        rows += ", moment"
+    into, values = ", ".join(_quoted((*same, *moments, *apart))), ", ".join((*given, *told))
     # SQLite would take ON CONFLICT for the condition of a join if no WHERE came before it.
     text = f'INSERT INTO "{table}" ({into}) SELECT {values} FROM {rows} WHERE true'  # noqa: S608 - our own names
     if new:
         text += f" ON CONFLICT ({', '.join(_quoted(new))}) DO NOTHING"
     if returning:
         text += f" RETURNING {', '.join(_quoted(returning))}"
+    if moments:
+        # Asked once: in the place of each value the clock would be asked anew, and tell another instant.
+        text = f"WITH moment AS (SELECT clock_timestamp() AS now) {text}"
     return text
 
 

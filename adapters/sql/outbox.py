@@ -16,6 +16,7 @@ from ports.outbox import Outbox
 
 _INTENTS = table_of(IntentRow)
 _ACCOUNTS = table_of(AccountRow)
+_NONE = timedelta(0)
 
 
 def _ending(those: Update) -> dict[bool, Update]:
@@ -46,16 +47,14 @@ class SqlOutbox(Outbox):
         self._work = work
 
     async def put(self, *intents: Intent) -> None:
-        now = await self._work.now()
         if intents:
-            await self._insert(intents, now=now, due_at=now, attempts=0)
+            await self._insert(intents, lease=_NONE, attempts=0)
             self._work.wakes = True
 
     async def put_leased(self, intent: Intent, lease: timedelta) -> Claim:
         # The holder measures by its own clock, and from before the row was written: never longer than the row says.
         until = self._work.clock.now() + lease
-        now = await self._work.now()
-        await self._insert([intent], now=now, due_at=now + lease, attempts=1)
+        await self._insert([intent], lease=lease, attempts=1)
         return Claim(intent=intent, attempt=1, until=until)
 
     async def withdraw(self, key: str) -> bool:
@@ -89,29 +88,25 @@ class SqlOutbox(Outbox):
         ending = those[self._work.on_sqlite]
         return await self._work.changed(ending, **values, now=self._work.clock.now()) == 1
 
-    async def _insert(
-        self, intents: Sequence[Intent], *, now: datetime, due_at: datetime, attempts: int
-    ) -> None:
+    async def _insert(self, intents: Sequence[Intent], *, lease: timedelta, attempts: int) -> None:
         columns: bulk.Columns = {
             "key": [intent.key for intent in intents],
             "account": [intent.account for intent in intents],
             "kind": [intent.kind for intent in intents],
             "subject_id": [intent.subject_id for intent in intents],
-            "due_at": [due_at] * len(intents),
             "attempts": [attempts] * len(intents),
-            "created_at": [now] * len(intents),
         }
-        if await bulk.insert_new(self._work, IntentRow, columns, "key") < len(intents):
+        times: bulk.FromNow = {"created_at": _NONE, "due_at": lease}
+        if await bulk.insert_new(self._work, IntentRow, columns, "key", from_now=times) < len(intents):
             raise Conflict(reason="INTENT_EXISTS", params={"key": intents[0].key})
-        await self._know({intent.account for intent in intents}, now)
+        await self._know({intent.account for intent in intents})
 
-    async def _know(self, accounts: Collection[UUID], now: datetime) -> None:
-        count = len(accounts)
-        columns: bulk.Columns = {"account": list(accounts), "next_at": [now] * count, "held": [False] * count}
-        await bulk.insert_new(self._work, AccountRow, columns, "account")
+    async def _know(self, accounts: Collection[UUID]) -> None:
+        columns: bulk.Columns = {"account": list(accounts), "held": [False] * len(accounts)}
+        await bulk.insert_new(self._work, AccountRow, columns, "account", from_now={"next_at": _NONE})
 
     async def _set_hold(self, account: UUID, *, held: bool, until: datetime | None) -> None:
-        await self._know([account], await self._work.now())
+        await self._know([account])
         await self._work.changed(_HOLD, its_account=account, held_now=held, until=until)
 
 

@@ -148,6 +148,26 @@ async def test_rows_are_changed_each_for_itself(bare_address: str) -> None:
     assert [tuple(row) for row in found] == [("r0", 2**40, '"odd"'), ("r1", 1, None), ("r2", 7, None)]
 
 
+@pytest.mark.parametrize("count", [1, 30])
+async def test_what_is_stored_together_counts_from_one_instant(bare_address: str, count: int) -> None:
+    await migrate(bare_address)
+    soon = timedelta(seconds=20)
+    rows = [{"name": f"r{each}", "fence": 1, "taken": False} for each in range(count)]
+    async with sql_storage(bare_address) as storage:
+        assert storage.database is not None
+        async with storage.database.writing(storage.clock) as work:
+            before = await work.now()
+            times = {"hastened_to": timedelta(0), "next_at": soon}
+            assert await bulk.insert_new(work, RoutineRow, _columns(rows), "name", from_now=times) == count
+            after = await work.now()
+            names = table_of(RoutineRow).c.hastened_to, table_of(RoutineRow).c.next_at
+            stored = (await work.connection.execute(select(*names))).all()
+    assert len(stored) == count
+    [(now, later)] = {tuple(row) for row in stored}
+    assert before <= now <= after
+    assert later - now == soon
+
+
 @pytest.mark.parametrize("count", [1, 3])
 async def test_only_new_rows_are_stored_and_counted(bare_address: str, count: int) -> None:
     await migrate(bare_address)
