@@ -48,12 +48,13 @@ class Prepared:
 class Statements:
     """The statements of one database that were compiled so far.
 
-    Each is known by a key that holds no values: what was once asked for is not remembered.
+    Each is known by a key that holds no values: what was once asked for is not remembered, but for what `record` is asked for.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._prepared: dict[Key, Prepared] = {}
+        self._records: dict[Key, tuple[tuple[Any, ...], Any]] = {}
 
     @property
     def known(self) -> Collection[Prepared]:
@@ -68,9 +69,28 @@ class Statements:
         known = self._prepared.get(key)
         if known is None:
             known = self._prepared[key] = prepared(make(), self._dialect, values)
-            if len(self._prepared) > _REMEMBERED:
-                del self._prepared[next(iter(self._prepared))]
+            _forget_the_first(self._prepared)
         return known
+
+    def record(
+        self, known: Prepared, values: Sequence[Any], found: Sequence[Any], made: Callable[[Any], Any]
+    ) -> Any:
+        """What is `made` of the row that the driver found for these values, once for as long as the row stays as it is. Only for
+        what nobody changes in place. The row before is not kept.
+        """
+        key, row = (made, *values), tuple(found)
+        last = self._records.get(key)
+        if last is not None and last[0] == row:
+            return last[1]
+        record = made(known.rows([row])[0])
+        self._records[key] = row, record
+        _forget_the_first(self._records)
+        return record
+
+
+def _forget_the_first(remembered: dict[Key, Any]) -> None:
+    if len(remembered) > _REMEMBERED:
+        del remembered[next(iter(remembered))]
 
 
 def prepared(statement: Executable, dialect: Dialect, values: Sequence[str] = ()) -> Prepared:

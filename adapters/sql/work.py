@@ -34,6 +34,7 @@ from ports.unit_of_work import WriteInReadOnlyUnit
 
 RowT = TypeVar("RowT", bound=Row)
 ValueT = TypeVar("ValueT")
+RecordT = TypeVar("RecordT")
 
 FEW = 20
 """How many values may be looked for, or rows be stored, at once without a thread: some hundred microseconds for SQLite."""
@@ -99,16 +100,28 @@ class Work:
         """Every row that a constant statement finds; with `lock`, kept from others as by `locking`. few: an index finds them at
         once, and they are no more than `FEW`.
         """
-        if lock:
-            self.require_writable()
-        return await self._rows(
-            (statement, lock), lambda: self.locking(statement) if lock else statement, values, few=few
-        )
+        return await self._rows(*self._known(statement, lock=lock), values, few=few)
 
     async def row(self, statement: Select[RowT], *, lock: bool = False, **values: object) -> RowT | None:
         """The first row that a constant statement finds. The statement says how many are looked for."""
         found = await self.rows(statement, lock=lock, few=True, **values)
         return found[0] if found else None
+
+    async def record(
+        self,
+        statement: Select[RowT],
+        made: Callable[[RowT], RecordT],
+        *,
+        lock: bool = False,
+        **values: object,
+    ) -> RecordT | None:
+        """What is `made` of the first row, as `row` finds it: for the few records that all the others need, which seldom change
+        and hold no customer's data. They are read each time, but the same row becomes the same object.
+        """
+        known = self.statements.of(*self._known(statement, lock=lock))
+        bound = known.bound(values)
+        found = await self.transaction.fetch(known.text, bound, few=True)
+        return self.statements.record(known, bound, found[0], made) if found else None
 
     async def changed(self, statement: UpdateBase, **values: object) -> int:
         """Run a constant change; tells how many rows it touched."""
@@ -246,6 +259,12 @@ class Work:
             replaced = await self._change(("replace", table), make, vars(row), names)
         if not replaced:
             raise LookupError(f"no row with the id {vars(row)['id']} in {table.name}")
+
+    def _known(self, statement: Select[Any], *, lock: bool) -> tuple[Key, Callable[[], Executable]]:
+        """What a constant statement is known by, and what makes the statement that is sent."""
+        if lock:
+            self.require_writable()
+        return (statement, lock), lambda: self.locking(statement) if lock else statement
 
     async def _rows(
         self,

@@ -64,8 +64,7 @@ class SqlParameters(Parameters):
         self._work = work
 
     async def credit(self) -> CreditParameters:
-        row = await self._work.row(_CREDIT)
-        return CreditParameters() if row is None else parameters_of(row)
+        return await self._work.record(_CREDIT, parameters_of) or CreditParameters()
 
     async def save_credit(self, parameters: CreditParameters) -> None:
         await self._work.put(parameters_row(parameters))
@@ -78,8 +77,9 @@ class SqlCodeTables(CodeTables):
         self._work = work
 
     async def get(self, integration_id: UUID, table: CodeTable) -> CachedCodes | None:
-        row = await self._work.row(_CODES, integration_id=integration_id, code_table=table)
-        return None if row is None else cached_codes_of(row)
+        return await self._work.record(
+            _CODES, cached_codes_of, integration_id=integration_id, code_table=table
+        )
 
     async def put(self, integration_id: UUID, table: CodeTable, cached: CachedCodes) -> None:
         await self._work.put(code_table_row(integration_id, table, cached))

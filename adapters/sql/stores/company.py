@@ -36,6 +36,8 @@ _UNDELETED_OF_BRANCH = select(IntegrationRow).where(
 class SqlBranches(KnownRecords[Branch, BranchRow, BranchFilter, Order[BranchOrder]], Branches):
     """The branches."""
 
+    kept = True
+
     def __init__(self, work: Work) -> None:
         super().__init__(work, BranchRow, branch_row, branch_of)
 
@@ -55,6 +57,8 @@ class SqlIntegrations(
     Records[Integration, IntegrationRow, IntegrationFilter, Order[IntegrationOrder]], Integrations
 ):
     """The integrations and the history of their passwords."""
+
+    kept = True
 
     def __init__(self, work: Work) -> None:
         super().__init__(work, IntegrationRow, integration_row, integration_of)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from itertools import repeat
 from operator import itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all
@@ -26,7 +26,12 @@ OrderT = TypeVar("OrderT", bound=Order[Any])
 
 
 class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
-    """A store of one kind of record; a subclass says how it maps, filters, orders, and what makes records collide."""
+    """A store of one kind of record; a subclass says how it maps, filters, orders, and what makes records collide.
+
+    kept: they are few and read over and over, as `Work.record` wants them.
+    """
+
+    kept: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -62,9 +67,16 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
         await self._work.replace(row, self.errors(row))
 
     async def get(self, record_id: UUID, *, lock: bool = False) -> RecordT | None:
-        return self._maybe(await self._work.row(_by_id(self._row_type), lock=lock, id=record_id))
+        statement = _by_id(self._row_type)
+        if self.kept:
+            return await self._work.record(statement, self._to_record, lock=lock, id=record_id)
+        return self._maybe(await self._work.row(statement, lock=lock, id=record_id))
 
     async def get_many(self, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, RecordT]:
+        if self.kept and len(ids) == 1:
+            (record_id,) = ids
+            record = await self.get(record_id, lock=lock)
+            return {} if record is None else {record_id: record}
         rows = await self._work.among(self._row_type, col(self._row_type.id), ids, lock=lock)
         return {row.id: self._to_record(row) for row in rows}
 
