@@ -73,7 +73,12 @@ async def update(work: Work, row_type: type[Row], columns: Columns, key: str) ->
 
 
 def _few(columns: Columns) -> bool:
-    return all(len(values) <= FEW for values in columns.values())
+    return _count(columns) <= FEW
+
+
+def _count(columns: Columns) -> int:
+    """How many rows there are."""
+    return len(next(iter(columns.values())))
 
 
 def _given(
@@ -87,7 +92,8 @@ def _given(
 ) -> tuple[str, list[Any]] | None:
     """The statement and its parameters; None when there are no rows."""
     work.require_writable()
-    if not all(columns.values()):
+    count = _count(columns)
+    if not count:
         return None
     table, on_sqlite = str(row_type.__tablename__), work.on_sqlite
     known = columns_of(table, on_sqlite)
@@ -97,16 +103,16 @@ def _given(
         processed = known[name].processed
         # The first column is told for each row in any case: it says how many there are. To look at the last row first
         # saves going through most columns that differ.
-        if apart and values[-1] == values[0] and values.count(values[0]) == len(values):
+        if apart and (count == 1 or (values[-1] == values[0] and values.count(values[0]) == count)):
             same[name] = processed(values[0])
         else:
             apart[name] = list(map(processed, values))
     moments: tuple[str, ...] = ()
     after: list[timedelta] = []
-    if on_sqlite:
+    if from_now and on_sqlite:
         now = work.clock.now()
         same |= {name: known[name].processed(now + later) for name, later in from_now.items()}
-    else:
+    elif from_now:
         moments, after = tuple(from_now), list(from_now.values())
     statement = _insert(table, on_sqlite, tuple(same), moments, tuple(apart), new, returning)
     return statement, [*same.values(), *after, *_passed(list(apart.values()), on_sqlite)]

@@ -26,19 +26,17 @@ def to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Process:
         return holdable
     if isinstance(type_, Json):
         return _text_of_json
-    if dialect.name == "sqlite":
-        for kind, (given, _) in _ON_SQLITE.items():
-            if isinstance(type_, kind):
-                return given
+    for kind, (given, _) in _OWN[dialect.name].items():
+        if isinstance(type_, kind):
+            return given
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
 def from_driver(type_: TypeEngine[Any], dialect: Dialect) -> Process:
     """What makes our value of a value of the driver's."""
-    if dialect.name == "sqlite":
-        for kind, (_, found) in _ON_SQLITE.items():
-            if isinstance(type_, kind):
-                return found
+    for kind, (_, found) in _OWN[dialect.name].items():
+        if isinstance(type_, kind):
+            return found
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
@@ -61,13 +59,19 @@ def _id_of_digits(digits: str | None) -> UUID | None:
     return None if digits is None else UUID(digits)
 
 
+@lru_cache(maxsize=1_024)
 def _text_of_instant(value: datetime | None) -> str | None:
+    """What is stored together mostly has one instant in it, several times."""
     # Without its zone, which is always UTC.
     return None if value is None else zoned(value).isoformat(" ", "microseconds")[:26]
 
 
 def _instant_of_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else zoned(value)
 
 
 def _text_of_day(value: date | None) -> str | None:
@@ -79,9 +83,12 @@ def _day_of_text(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-_ON_SQLITE: dict[type[TypeEngine[Any]], tuple[Process, Process]] = {
-    Uuid: (_digits_of_id, _id_of_digits),
-    Instant: (_text_of_instant, _instant_of_text),
-    Date: (_text_of_day, _day_of_text),
+_OWN: dict[str, dict[type[TypeEngine[Any]], tuple[Process, Process]]] = {
+    "sqlite": {
+        Uuid: (_digits_of_id, _id_of_digits),
+        Instant: (_text_of_instant, _instant_of_text),
+        Date: (_text_of_day, _day_of_text),
+    },
+    "postgresql": {Instant: (_in_utc, _in_utc)},
 }
-"""What goes to SQLite's driver, and what comes from it."""
+"""What goes to each database's driver, and what comes from it."""
