@@ -178,7 +178,7 @@ class Work:
             return []
         several = len(values) > 1
 
-        def make() -> Select[Any]:
+        def make() -> Executable:
             held = holds_one_of(column, on_sqlite=self.on_sqlite) if several else holds(column)
             statement: Select[Any] = (select(*only) if only else select(row_type)).where(held, *conditions)
             # In one order everywhere: two that lock the same rows must not wait for each other.
