@@ -126,4 +126,4 @@ def _credential(vault: AesGcmVault, number: int, kind: CredentialKind, password:
 def _accounts() -> Iterator[dict[str, Any]]:
     """Orders are promised and stay so: sending them in the background would disturb whatever is measured next."""
     for number in range(1, BRANCHES + 1):
-        yield values_of(AccountRow(account=id_of("integrations", number), next_at=NOW, held=True))
+        yield values_of(AccountRow.of(account=id_of("integrations", number), next_at=NOW, held=True))

@@ -46,7 +46,7 @@ class SqlStorageCheck(StorageCheck):
         beat = uuid4()
         async with self._database.writing(self._clock) as work:
             now = await work.now()
-            await work.insert_new(HeartbeatRow(id=beat, at=now, filler=secrets.token_hex(FILLER_BYTES)))
+            await work.insert_new(HeartbeatRow.of(id=beat, at=now, filler=secrets.token_hex(FILLER_BYTES)))
             old = select(_HEARTBEATS.c.id).where(
                 or_(_HEARTBEATS.c.id == self._latest, _HEARTBEATS.c.at < now - LEFT_BEHIND)
             )

@@ -22,7 +22,7 @@ class SqlRoutines(Routines):
     async def ensure(self, name: str, next_at: datetime) -> None:
         # A fence that starts anywhere: the holder of a routine that was forgotten and made anew must not fit.
         fence = secrets.randbelow(2**40)
-        await self._work.insert_new(RoutineRow(name=name, next_at=next_at, fence=fence, taken=False))
+        await self._work.insert_new(RoutineRow.of(name=name, next_at=next_at, fence=fence, taken=False))
 
     async def take(self, prefix: str, *, now: datetime, leased_until: datetime) -> Routine | None:
         self._work.require_writable()

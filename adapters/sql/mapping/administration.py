@@ -31,7 +31,7 @@ CREDIT = "credit"
 def parameters_row(record: CreditParameters) -> CreditParametersRow:
     """The row of the credit parameters."""
     floor = record.minimum_negativation_amount
-    return CreditParametersRow(
+    return CreditParametersRow.of(
         topic=CREDIT,
         enabled=record.enabled,
         repeat_interval_days=record.repeat_interval_days,
@@ -52,7 +52,7 @@ def parameters_of(row: CreditParametersRow) -> CreditParameters:
 
 def code_table_row(integration_id: UUID, table: CodeTable, cached: CachedCodes) -> CodeTableRow:
     """The row of a cached code table."""
-    return CodeTableRow(
+    return CodeTableRow.of(
         integration_id=integration_id,
         code_table=table,
         codes=codes_json(cached.rows),
@@ -82,7 +82,7 @@ AUDIT_EVENT: Fields[AuditEvent] = {
 
 def audit_event_row(record: AuditEvent) -> AuditEventRow:
     """The row of an audit event."""
-    return AuditEventRow(**row_values(AUDIT_EVENT, record))
+    return AuditEventRow.of(**row_values(AUDIT_EVENT, record))
 
 
 def audit_event_of(row: AuditEventRow) -> AuditEvent:
@@ -104,7 +104,7 @@ def audit_event_of(row: AuditEventRow) -> AuditEvent:
 
 def idempotency_row(record: IdempotencyRecord) -> IdempotencyRow:
     """The row of an idempotency key."""
-    return IdempotencyRow(
+    return IdempotencyRow.of(
         caller_id=record.caller_id,
         key=record.key,
         operation=record.operation,
@@ -129,7 +129,7 @@ def idempotency_record_of(row: IdempotencyRow) -> IdempotencyRecord:
 def token_row(record: AccessToken) -> AccessTokenRow:
     """The row of an access token."""
     branches = record.branch_ids
-    return AccessTokenRow(
+    return AccessTokenRow.of(
         id=record.id,
         name=record.name,
         token_hash=record.token_hash,

@@ -40,7 +40,7 @@ def owner_of(branch_id: UUID | None) -> str:
 
 def parameters_row(record: CollectionParameters) -> CollectionParametersRow:
     """The row of the routine's parameters."""
-    return CollectionParametersRow(
+    return CollectionParametersRow.of(
         owner=owner_of(record.branch_id),
         branch_id=record.branch_id,
         automatic=record.automatic,
@@ -59,7 +59,7 @@ def parameters_of(row: CollectionParametersRow) -> CollectionParameters:
 
 def run_row(record: CollectionRun) -> CollectionRunRow:
     """The row of a run."""
-    return CollectionRunRow(
+    return CollectionRunRow.of(
         id=record.id,
         run_date=record.run_date,
         dry_run=record.dry_run,
@@ -112,7 +112,7 @@ ITEM: Fields[CollectionItem] = {
 
 def item_row(record: CollectionItem) -> CollectionItemRow:
     """The row of a decision."""
-    return CollectionItemRow(**row_values(ITEM, record))
+    return CollectionItemRow.of(**row_values(ITEM, record))
 
 
 def item_of(row: CollectionItemRow) -> CollectionItem:
@@ -131,7 +131,7 @@ def item_of(row: CollectionItemRow) -> CollectionItem:
 
 def monitor_row(record: Monitor) -> MonitorRow:
     """The row of a watched CNPJ."""
-    return MonitorRow(
+    return MonitorRow.of(
         id=record.id,
         branch_id=record.branch_id,
         integration_id=record.integration_id,
@@ -172,7 +172,7 @@ CHANGE: Fields[MonitorChange] = {
 
 def change_row(record: MonitorChange) -> MonitorChangeRow:
     """The row of a change."""
-    return MonitorChangeRow(**row_values(CHANGE, record))
+    return MonitorChangeRow.of(**row_values(CHANGE, record))
 
 
 def change_of(row: MonitorChangeRow) -> MonitorChange:

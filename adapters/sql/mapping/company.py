@@ -14,7 +14,7 @@ from core.domain.text import folded
 
 def branch_row(record: Branch) -> BranchRow:
     """The row of a branch."""
-    return BranchRow(
+    return BranchRow.of(
         id=record.id,
         external_id=record.external_id,
         name=record.name,
@@ -51,7 +51,7 @@ def branch_of(row: BranchRow) -> Branch:
 def integration_row(record: Integration) -> IntegrationRow:
     """The row of an integration."""
     consultation, pefin = record.consultation, record.pefin
-    return IntegrationRow(
+    return IntegrationRow.of(
         id=record.id,
         intermediary=record.intermediary,
         branch_id=record.branch_id,
@@ -132,7 +132,7 @@ def integration_of(row: IntegrationRow) -> Integration:
 
 def used_password_row(record: UsedPassword) -> UsedPasswordRow:
     """The row of an entry in the history of passwords."""
-    return UsedPasswordRow(
+    return UsedPasswordRow.of(
         integration_id=record.integration_id,
         kind=record.kind,
         password_hash=record.password_hash,

@@ -12,7 +12,7 @@ from core.domain.subjects import SubjectKind
 
 def consultation_row(record: Consultation) -> ConsultationRow:
     """The row of a consultation."""
-    return ConsultationRow(
+    return ConsultationRow.of(
         id=record.id,
         key=record.key,
         subject_kind=record.subject_kind,
@@ -67,7 +67,7 @@ def consultation_of(row: ConsultationRow) -> Consultation:
 
 def report_row(consultation_id: UUID, delivered: BureauReport) -> ReportRow:
     """The row of what was delivered. Protocol and cost are the consultation's."""
-    return ReportRow(
+    return ReportRow.of(
         consultation_id=consultation_id,
         report=report_json(delivered.report),
         original=delivered.original,

@@ -71,7 +71,7 @@ HISTORY: Fields[HistoryEntry] = {
 
 def negativation_row(record: Negativation) -> NegativationRow:
     """The row of a registration."""
-    return NegativationRow(**row_values(NEGATIVATION, record))
+    return NegativationRow.of(**row_values(NEGATIVATION, record))
 
 
 def negativation_of(row: NegativationRow) -> Negativation:

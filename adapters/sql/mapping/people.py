@@ -11,7 +11,7 @@ from core.domain.text import folded
 def customer_row(record: Customer) -> CustomerRow:
     """The row of a customer."""
     address = record.address
-    return CustomerRow(
+    return CustomerRow.of(
         id=record.id,
         external_id=record.external_id,
         branch_id=record.branch_id,
@@ -65,7 +65,7 @@ def customer_of(row: CustomerRow) -> Customer:
 
 def lead_row(record: Lead) -> LeadRow:
     """The row of a lead."""
-    return LeadRow(
+    return LeadRow.of(
         id=record.id,
         external_id=record.external_id,
         branch_id=record.branch_id,
@@ -99,7 +99,7 @@ def lead_of(row: LeadRow) -> Lead:
 
 def prospect_row(record: Prospect) -> ProspectRow:
     """The row of a prospect."""
-    return ProspectRow(
+    return ProspectRow.of(
         id=record.id,
         external_id=record.external_id,
         branch_id=record.branch_id,
@@ -133,7 +133,7 @@ def prospect_of(row: ProspectRow) -> Prospect:
 
 def invoice_row(record: Invoice) -> InvoiceRow:
     """The row of an invoice."""
-    return InvoiceRow(
+    return InvoiceRow.of(
         id=record.id,
         external_id=record.external_id,
         customer_id=record.customer_id,

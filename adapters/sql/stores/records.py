@@ -59,7 +59,7 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
 
     async def add(self, record: RecordT) -> RecordT:
         row = self._to_row(record)
-        row.number = await self._work.insert(row, self.errors(row))
+        vars(row)["number"] = await self._work.insert(row, self.errors(row))
         return self._to_record(row)
 
     async def save(self, record: RecordT) -> None:

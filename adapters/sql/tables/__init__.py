@@ -1,5 +1,7 @@
 """The tables. Importing this package makes all of them known to `METADATA`."""
 
+from sqlalchemy.orm import configure_mappers
+
 from adapters.sql.tables.administration import (
     AccessTokenRow,
     AuditEventRow,
@@ -52,3 +54,6 @@ __all__ = [
     "Row",
     "UsedPasswordRow",
 ]
+
+# Columns of a row that was made without SQLAlchemy (`Row.of`) can be read from here on. It would do this at its own first row.
+configure_mappers()

@@ -1,7 +1,7 @@
 """What all tables have in common."""
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import ConfigDict
@@ -31,16 +31,16 @@ class Row(SQLModel):
     # Validators, which no row ever uses, are not made: they take longer than the tables themselves.
     model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]  # SQLModel exports no name for its own
 
-    def __init__(self, **values: Any) -> None:
-        """Take the values as they are.
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """A row that holds the values as they are, to be stored by a statement.
 
-        SQLModel would set them one by one and have SQLAlchemy watch each for changes, which takes several times as long as
-        everything else that storing a row needs; our rows are stored by statements, and no session watches them.
+        As it is usually made, SQLModel would set them one by one and SQLAlchemy watch each for changes, which takes several times
+        as long as everything else that storing a row needs; no session ever sees our rows.
         """
-        self.__dict__.update({**_defaults(type(self)), **values})
-        object.__setattr__(self, "__pydantic_fields_set__", set(values))
-        object.__setattr__(self, "__pydantic_extra__", None)
-        object.__setattr__(self, "__pydantic_private__", None)
+        row = object.__new__(cls)
+        row.__dict__.update({**_defaults(cls), **values})
+        return row
 
 
 @cache

@@ -85,7 +85,7 @@ async def test_many_are_stored_like_one(bare_address: str) -> None:
 async def test_what_is_stored_is_what_sqlalchemy_stores(bare_address: str) -> None:
     await migrate(bare_address)
     routines = [
-        RoutineRow(
+        RoutineRow.of(
             name=f"{place} {odd}",
             next_at=NOW + timedelta(microseconds=place),
             state=odd if place % 2 else None,
