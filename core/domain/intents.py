@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from core.domain.bureau import CredentialKind
@@ -65,6 +66,7 @@ def rotation_recovery_key(integration_id: UUID, kind: CredentialKind, since: dat
     return f"{integration_id}:rotation:{kind.value}:{since.isoformat()}"
 
 
+@lru_cache(maxsize=1_000)
 def recovery_account(integration_id: UUID) -> UUID:
     """The account under which an integration's recoveries queue: a hold on its orders must not stop them."""
     return uuid5(integration_id, "recovery")
