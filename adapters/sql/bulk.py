@@ -21,8 +21,9 @@ Columns = Mapping[str, Sequence[Any]]
 """What is stored of the rows, by column: in each as many values as there are rows, in their order."""
 
 FromNow = Mapping[str, timedelta]
-"""Columns that hold when all of the rows were stored, as `Work.now` would tell, each with what is added to it. All count from the
-same instant, which PostgreSQL tells itself: to ask it beforehand is a way there and back.
+"""Columns that hold when all of the rows were stored, as `Work.now` would tell, each with what is added to it. (Less than a day: one of
+PostgreSQL's may have 23 hours.) All count from the same instant, which PostgreSQL tells itself: to ask it beforehand is a way there
+and back.
 """
 
 _NO_MOMENTS: FromNow = {}
