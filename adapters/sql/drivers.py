@@ -163,7 +163,7 @@ class SqliteDriver(Driver):
 
     To glance takes less than the hop, so that is done without one, on a connection that waits for no lock. Its locks, and the look at the
     file, are a quarter of a short answer all the same; so it is done once for all who ask the same in the same round of the loop: what
-    is found is forgotten before anybody's turn who comes after. No commit of ours can end between: it takes a round.
+    is found is forgotten before anybody's turn who comes after. Whoever is told of a commit in between comes after.
     """
 
     forms: ClassVar[Mapping[Form, Callable[[Any], Any]]] = {

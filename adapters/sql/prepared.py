@@ -73,12 +73,15 @@ class Statements:
         return known
 
     def record(
-        self, known: Prepared, values: Sequence[Any], found: Sequence[Any], made: Callable[[Any], Any]
+        self, key: Key, known: Prepared, found: Sequence[Sequence[Any]], made: Callable[[Any], Any]
     ) -> Any:
-        """What is `made` of the row that the driver found for these values, once for as long as the row stays as it is. Only for
-        what nobody changes in place. The row before is not kept.
+        """What is `made` of the first row that the driver found, or None: known by the key, and made anew when the row is not as
+        it was. Only for what nobody changes in place.
         """
-        key, row = (made, *values), tuple(found)
+        if not found:
+            self.forget(key)
+            return None
+        row = tuple(found[0])
         last = self._records.get(key)
         if last is not None and last[0] == row:
             return last[1]
@@ -86,6 +89,10 @@ class Statements:
         self._records[key] = row, record
         _forget_the_first(self._records)
         return record
+
+    def forget(self, key: Key) -> None:
+        """Keep nothing of a row that is about to change, or is gone."""
+        self._records.pop(key, None)
 
 
 def _forget_the_first(remembered: dict[Key, Any]) -> None:

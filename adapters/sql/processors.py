@@ -59,11 +59,14 @@ def _id_of_digits(digits: str | None) -> UUID | None:
     return None if digits is None else UUID(digits)
 
 
-@lru_cache(maxsize=1_024)
 def _text_of_instant(value: datetime | None) -> str | None:
-    """What is stored together mostly has one instant in it, several times."""
-    # Without its zone, which is always UTC.
-    return None if value is None else zoned(value).isoformat(" ", "microseconds")[:26]
+    return None if value is None else _text_of_utc(zoned(value))
+
+
+@lru_cache(maxsize=1_024)
+def _text_of_utc(value: datetime) -> str:
+    """What is stored together mostly has one instant in it, several times. The text is without its zone, which is always UTC."""
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 def _instant_of_text(text: str | None) -> datetime | None:

@@ -116,12 +116,17 @@ class Work:
         **values: object,
     ) -> RecordT | None:
         """What is `made` of the first row, as `row` finds it: for the few records that all the others need, which seldom change
-        and hold no customer's data. They are read each time, but the same row becomes the same object.
+        and hold no customer's data. They are read each time, but the same row becomes the same object. Who changes one says so
+        by `forget`.
         """
         known = self.statements.of(*self._known(statement, lock=lock))
-        bound = known.bound(values)
-        found = await self.transaction.fetch(known.text, bound, few=True)
-        return self.statements.record(known, bound, found[0], made) if found else None
+        found = await self.transaction.fetch(known.text, known.bound(values), few=True)
+        record: RecordT | None = self.statements.record((made, *values.values()), known, found, made)
+        return record
+
+    def forget(self, made: Callable[[RowT], RecordT], *values: object) -> None:
+        """Keep nothing of what `record` made of the row with these values."""
+        self.statements.forget((made, *values))
 
     async def changed(self, statement: UpdateBase, **values: object) -> int:
         """Run a constant change; tells how many rows it touched."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -105,22 +104,14 @@ class AccessToken:
 
     def caller(self, origin: str | None) -> Caller:
         """Whoever presents this token."""
-        return _holder(self.id, self.name, self.scopes, self.branch_ids, origin, self.expires_at)
-
-
-@lru_cache(maxsize=1_000)
-def _holder(
-    token_id: UUID,
-    name: str,
-    scopes: frozenset[Scope],
-    branch_ids: frozenset[UUID] | None,
-    origin: str | None,
-    ends_at: datetime | None,
-) -> Caller:
-    """A token's caller: the same for each of its calls."""
-    return Caller(
-        id=str(token_id), name=name, scopes=scopes, branch_ids=branch_ids, origin=origin, ends_at=ends_at
-    )
+        return Caller(
+            id=str(self.id),
+            name=self.name,
+            scopes=self.scopes,
+            branch_ids=self.branch_ids,
+            origin=origin,
+            ends_at=self.expires_at,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,9 @@ HEAD_SECONDS = 10.0
 
 _AT_ONCE = "fiador.at_once"
 
+_LARGEST_WHOLE = 65_536
+"""Bytes of a body that are copied behind their head; a longer one is written by itself."""
+
 _OF_THE_CONNECTION = (b"connection", b"transfer-encoding")
 
 Header = tuple[bytes, bytes]
@@ -30,9 +33,11 @@ SendAtOnce = Callable[[int, Sequence[Header], bytes], bool]
 
 
 def at_once(scope: Scope) -> SendAtOnce | None:
-    """What sends a whole answer to this request in one step; None on connections that are not of our protocol."""
+    """What sends a whole answer to this request in one step; None on connections that are not of our protocol. It is given once:
+    it leads to the scope, and a scope that kept it would wait for the garbage collector, with every header in it.
+    """
     extensions = scope.get("extensions")
-    return None if extensions is None else extensions.get(_AT_ONCE)
+    return None if extensions is None else extensions.pop(_AT_ONCE, None)
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -64,6 +69,8 @@ class HttpProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD and not self.transport.is_closing():
                 self.send_400_response("The head of the request is too large.")
+        elif not awaited and self.cycle.response_complete:
+            self._idle()  # some of a body that was answered before it was there: nothing need ever come after it
 
     def on_headers_complete(self) -> None:
         self._heads += 1
@@ -81,9 +88,7 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self.server_state.total_requests += 1
         self.flow.resume_reading()
-        self._idle_since = self.loop.time()
-        if self._idling is None:
-            self._idling = self.loop.call_later(self.timeout_keep_alive, self._hang_up_if_idle)
+        self._idle()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -99,9 +104,11 @@ class HttpProtocol(HttpToolsProtocol):
     def _send_at_once(
         self, cycle: RequestResponseCycle, status: int, headers: Sequence[Header], body: bytes
     ) -> bool:
-        """What `cycle.send` does for two messages, without asking of each header anew whether it is a good one."""
+        """What `cycle.send` does for a start and a body, without asking of each header anew whether it is a good one."""
         if (
-            cycle.disconnected
+            cycle.response_started
+            or cycle.disconnected
+            or len(body) > _LARGEST_WHOLE
             or not cycle.keep_alive
             or self.flow.write_paused
             or cycle.scope["method"] == "HEAD"
@@ -117,6 +124,11 @@ class HttpProtocol(HttpToolsProtocol):
         cycle.message_event.set()
         cycle.on_response()
         return True
+
+    def _idle(self) -> None:
+        self._idle_since = self.loop.time()
+        if self._idling is None:
+            self._idling = self.loop.call_later(self.timeout_keep_alive, self._hang_up_if_idle)
 
     def _await_head(self) -> None:
         self._patience = self.loop.call_later(HEAD_SECONDS, self._hang_up)

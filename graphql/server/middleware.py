@@ -65,6 +65,9 @@ class ExchangeMiddleware:
         self._callers.came()
         try:
             await self._app(scope, receive, answer.send)
+        except Exception:
+            await answer.begin()
+            raise
         finally:
             self._callers.went()
             milliseconds = round((time.perf_counter() - started) * 1000)
@@ -92,12 +95,18 @@ class _Answer:
                 self._start = message
                 return
         elif self._start is not None and self._at_once is not None:
-            start, self._start = self._start, None
-            whole = not message.get("more_body", False)
+            whole, start = not message.get("more_body", False), self._start
             if whole and self._at_once(start["status"], start["headers"], message.get("body", b"")):
+                self._start = None
                 return
-            await self._send(start)
+            await self.begin()
         await self._send(message)
+
+    async def begin(self) -> None:
+        """Send what was kept back of it until its body came."""
+        start, self._start = self._start, None
+        if start is not None:
+            await self._send(start)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 """Answers that go out in one step are those that uvicorn would send, and connections are kept as long as it would keep them."""
 
 import asyncio
+import gc
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from server import net
@@ -105,10 +106,53 @@ async def test_what_is_sent_is_what_uvicorn_sends(
 
 
 async def test_a_client_that_does_not_read_is_waited_for(told: list[bool]) -> None:
-    large = b"x" * 10_000_000
-    app = _answering((b"content-length", b"%d" % len(large)), body=large)
+    large = b"x" * 30_000_000
+    answers = iter([_answering((b"content-length", b"%d" % len(large)), body=large), _answering(_LONG)])
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await next(answers, _answering(_LONG))(scope, receive, send)
+
     assert (await _received(app, _KEPT, _KEPT, _CLOSED)).count(b"x" * 1_000_000) == 30
-    assert told == [True, False, False]
+    # The first is too large, the second would come on top of what was not read yet, and the third closes the connection.
+    assert told == [False, False, False]
+
+
+async def test_an_answer_that_fails_before_its_body_is_begun_all_the_same() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [_LONG]})
+        raise RuntimeError("the body cannot be read")
+
+    received = await _received(ExchangeMiddleware(app, HttpCallers()), _KEPT)
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"x-request-id: desk-42\r\n" in received
+    assert received.endswith(b"\r\n\r\n")
+
+
+async def test_nothing_is_answered_twice(told: list[bool]) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        send_at_once = at_once(scope)
+        assert send_at_once is not None
+        assert send_at_once(200, [_LONG], b"here")
+        assert not send_at_once(200, [_LONG], b"here")
+
+    with closing(listen("127.0.0.1", 0)) as listener:
+        async with serving(app, listener), asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection(*listener.getsockname())
+            writer.write(_KEPT)
+            await reader.readuntil(b"here")
+            writer.close()
+    assert told == [True, False]
+
+
+async def test_what_a_request_brought_goes_by_itself() -> None:
+    """Nothing of it waits for the garbage collector, which seldom looks: a token stands in its head."""
+    gc.collect()
+    gc.disable()
+    try:
+        await _received(_answering(_LONG), _KEPT, _KEPT, _CLOSED)
+        assert not [each for each in gc.get_objects() if isinstance(each, RequestResponseCycle)]
+    finally:
+        gc.enable()
 
 
 async def test_nothing_is_sent_to_who_is_gone() -> None:
@@ -220,3 +264,20 @@ def test_a_connection_that_ends_leaves_no_timer(loop: _Loop, protocol: HttpProto
     protocol.connection_lost(ConnectionResetError())
     loop.pass_by(5)
     assert not protocol.transport.is_closing()
+
+
+@pytest.mark.parametrize("rest", [b"1", b"12", b"12GET / HT"])
+async def test_a_connection_whose_body_was_not_waited_for_is_closed(rest: bytes, loop: _Loop) -> None:
+    """Whoever is refused by the head alone, and then sends the body or a part of it, does not stay for ever."""
+    protocol = HttpProtocol(net._server(_answering(_LONG)).config, ServerState(), {}, loop)  # type: ignore[arg-type]
+    protocol.connection_made(_Transport())
+    protocol._start_asgi_task = lambda cycle, app: None  # type: ignore[method-assign]
+    protocol.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
+    protocol.cycle.response_complete = True
+    protocol.on_response_complete()
+    loop.pass_by(3)
+    protocol.data_received(rest)
+    loop.pass_by(4.9)
+    assert not protocol.transport.is_closing()
+    loop.pass_by(0.1)
+    assert protocol.transport.is_closing()

@@ -64,6 +64,8 @@ class Records(ABC, Generic[RecordT, RowT, FilterT, OrderT]):
 
     async def save(self, record: RecordT) -> None:
         row = self._to_row(record)
+        if self.kept:
+            self._work.forget(self._to_record, row.id)
         await self._work.replace(row, self.errors(row))
 
     async def get(self, record_id: UUID, *, lock: bool = False) -> RecordT | None:
