@@ -25,6 +25,9 @@ from ports.rows import Form
 READERS = 4
 """How many SQLite connections read side by side: each is a thread."""
 
+_ALONE = {"max_parallel_workers_per_gather": "0"}
+"""What reads pages and chunks gets no processes of PostgreSQL besides its own: to start them takes longer than to find a thousand rows."""
+
 _LONGEST_PREPARED = 1_000_000
 """In characters: pages inside the records of a page are one statement with a part for each of them."""
 
@@ -76,7 +79,9 @@ class PostgresqlDriver(Driver):
         self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         # An extra of the package: whoever keeps to SQLite does not have it.
         self._asyncpg = import_module("asyncpg")
-        connect = connecting_bounded(url, read_only=True, max_cacheable_statement_size=_LONGEST_PREPARED)
+        connect = connecting_bounded(
+            url, read_only=True, max_cacheable_statement_size=_LONGEST_PREPARED, server_settings=_ALONE
+        )
         self._places: Places[Any] = Places(connections, connect)
         self._glances: Together[tuple[str, tuple[Any, ...]], Sequence[Sequence[Any]]] = Together(
             lambda asked: self.fetch(*asked)

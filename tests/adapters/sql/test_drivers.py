@@ -130,3 +130,11 @@ async def test_who_cannot_look_at_once_waits(sqlite_template: Path, tmp_path: Pa
     async with asyncio.timeout(PATIENCE):
         assert [tuple(row) for row in await looking] == [(0,)]
     await database.close()
+
+
+@pytest.mark.postgres
+async def test_pages_are_read_by_one_process_of_postgresql(postgres_address: str) -> None:
+    database = Database(postgres_address)
+    asked = "SELECT current_setting('max_parallel_workers_per_gather')"
+    assert await database.driver.fetch(asked, []) == [("0",)]
+    await database.close()
