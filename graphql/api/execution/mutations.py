@@ -5,7 +5,7 @@ an error, or cannot be made an answer of here, graphql-core executes the operati
 says what the specification wants said of it.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -13,7 +13,6 @@ from typing import Any, cast
 import structlog
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLArgument,
     GraphQLError,
     OperationDefinitionNode,
@@ -28,7 +27,7 @@ from api.execution.arguments import switches_of
 from api.execution.functions import Unplanned
 from api.execution.inputs import reader
 from api.execution.objects import Asking, Objects
-from api.execution.selections import Selected, Selections
+from api.execution.selections import Selected, selections_of
 from api.limits import check_cost, is_measured
 from api.permissions import permission_of
 from api.schema import ApiSchema
@@ -45,8 +44,10 @@ class PlannedMutation:
     def __init__(self, schema: ApiSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         if len(operation.variable_definitions or ()) != 1:  # others would have to be checked, too
             raise Unplanned
+        if switches_of(document):
+            raise Unplanned
         check_cost(schema.core, document, operation, {}, schema.limits)
-        selections = _selections(schema, document)
+        selections = selections_of(schema.core, document)
         chosen = selections.of("Mutation", [operation.selection_set])
         if len(chosen) != 1 or chosen[0].name == "__typename":
             raise Unplanned
@@ -98,15 +99,6 @@ class PlannedMutation:
         return await execute(
             self._schema, Checked(wanted=wanted, is_mutation=True), replace(context, done=done)
         )
-
-
-def _selections(schema: ApiSchema, document: DocumentNode) -> Selections:
-    if switches_of(document):
-        raise Unplanned
-    fragments: Mapping[str, FragmentDefinitionNode] = {
-        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
-    return Selections(schema=schema.core, fragments=fragments, switches={})
 
 
 def _variable_of(selected: Selected, name: str, argument: GraphQLArgument) -> str:

@@ -22,7 +22,6 @@ import orjson
 import structlog
 from graphql import (
     DocumentNode,
-    FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
     OperationType,
@@ -39,7 +38,7 @@ from api.execution.connections import NodePlan, Run, plan_connection, plan_node
 from api.execution.functions import Unplanned, functions
 from api.execution.mutations import PlannedMutation
 from api.execution.roots import LISTS, NODES, ListRoot
-from api.execution.selections import Selected, Selections
+from api.execution.selections import Selected, Selections, selections_of
 from api.ids import split_id
 from api.limits import check_cost
 from api.paging import PageArguments
@@ -176,12 +175,7 @@ class PlannedQuery:
         return self._plan(switches), coerced, {}
 
     def _planned(self, switches: tuple[tuple[str, bool], ...]) -> Mapping[str, Answer]:
-        fragments = {
-            node.name.value: node
-            for node in self._document.definitions
-            if isinstance(node, FragmentDefinitionNode)
-        }
-        selections = Selections(schema=self._schema.core, fragments=fragments, switches=dict(switches))
+        selections = selections_of(self._schema.core, self._document, dict(switches))
         chosen = selections.of("Query", [self._operation.selection_set])
         return {each.key: self._root(selections, each) for each in chosen}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from graphql import (
     BooleanValueNode,
     DirectiveNode,
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -115,3 +116,13 @@ class Selections:
             if value is not wanted:
                 return False
         return True
+
+
+def selections_of(
+    schema: GraphQLSchema, document: DocumentNode, switches: Mapping[str, bool] | None = None
+) -> Selections:
+    """What finds the selections of a document."""
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    return Selections(schema=schema, fragments=fragments, switches=switches or {})
