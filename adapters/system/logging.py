@@ -2,14 +2,15 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from typing import Any, NoReturn, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
 
 from adapters.system.access_lines import AccessLines, for_people, in_json
 from adapters.system.redaction import redact
@@ -42,9 +43,8 @@ def configure_logging(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     handler = logging.StreamHandler(stream or sys.stderr)
-    # tracebacks become text before redaction, so that it sees them
     written: list[Processor] = [
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_without_messages),
         redact,
         *_renderer(log_format, handler.stream),
     ]
@@ -61,6 +61,7 @@ def configure_logging(
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     access = logging.getLogger("uvicorn.access")
     access.filters[:] = [without_query]
+    logging.getLogger("asyncio").filters[:] = [without_objects]
     structlog.configure(
         processors=[
             *_shortcut(log_format, handler),
@@ -75,13 +76,6 @@ def configure_logging(
     )
 
 
-@contextmanager
-def request_context(request_id: str) -> Iterator[None]:
-    """Put `request_id` into every event logged inside the block, also by tasks started there."""
-    with structlog.contextvars.bound_contextvars(request_id=request_id):
-        yield
-
-
 def without_query(record: logging.LogRecord) -> bool:
     """Cut the query string off the path in a line of uvicorn's access log; the line itself always passes."""
     if isinstance(record.args, tuple):
@@ -90,6 +84,30 @@ def without_query(record: logging.LogRecord) -> bool:
             for arg in record.args
         )
     return True
+
+
+def without_objects(record: logging.LogRecord) -> bool:
+    """Cut off what the event loop shows of tasks, with what their exceptions say; the line itself always passes."""
+    record.msg, record.args = record.getMessage().split("\n", 1)[0], None
+    return True
+
+
+def _without_messages(exc_info: ExcInfo) -> str:
+    """The frames and the type of an exception and of each that led to it, the first one first.
+
+    What it says is left out: it may quote whatever was refused, a debtor's name too, which no pattern would find.
+    """
+    return "\n".join(_frames(exc_info[1], set()))
+
+
+def _frames(error: BaseException, seen: set[int]) -> Iterator[str]:
+    seen.add(id(error))
+    inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for each in (*inner, before):
+        if each is not None and id(each) not in seen:
+            yield from _frames(each, seen)
+    yield "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__
 
 
 def _finish(handler: logging.StreamHandler[TextIO], _logger: Any, _method: str, line: Any) -> NoReturn:

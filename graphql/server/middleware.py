@@ -39,7 +39,8 @@ _OVER_HTTPS = [*_OVER_HTTP, (b"strict-transport-security", HTTPS_ONLY.encode())]
 class ExchangeMiddleware:
     """Gives each request an id: the caller's `X-Request-Id` when it looks like one, otherwise a new one.
 
-    The id is in the answer's header, in `request.state.request_id` and in every log line. One line is written when the
+    The id is in the answer's header, in `request.state.request_id` and in every log line, also in what the server writes of
+    an exception that goes on up to it. One line is written when the
     exchange ends, without the query string, which may hold a ticket or variables, and with no more of the path than what
     our routes say: what a caller makes up may be anything, a password or a document too.
 
@@ -72,7 +73,7 @@ class ExchangeMiddleware:
             self._callers.went()
             milliseconds = round((time.perf_counter() - started) * 1000)
             access_line(f"{scope['method']} {_address(scope)}", answer.status, milliseconds, request_id)
-            structlog.contextvars.reset_contextvars(**before)
+        structlog.contextvars.reset_contextvars(**before)
 
 
 class _Answer:

@@ -1,5 +1,6 @@
 """What reaches the log, and what never does."""
 
+import asyncio
 import io
 import json
 import logging
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 import structlog
 
-from adapters.system.logging import LogFormat, configure_logging, request_context
+from adapters.system.logging import LogFormat, configure_logging
 from adapters.system.redaction import HIDDEN, redact, redact_text
 
 CPF = "12345678909"
 CNPJ = "12ABC34501DE35"
+DEBTOR = "Maria Secreta"
 
 
 @pytest.fixture
@@ -124,7 +126,7 @@ def test_numbers_that_look_like_documents_and_unknown_objects_are_hidden() -> No
 
 def test_our_events_are_json_with_the_request_id(logged: Callable[[], list[dict[str, Any]]]) -> None:
     log = structlog.get_logger("fiador.test")
-    with request_context("019aa8f2-5f2c-7000-8000-a12345678901"):
+    with structlog.contextvars.bound_contextvars(request_id="019aa8f2-5f2c-7000-8000-a12345678901"):
         log.info("consulted", document=CPF, milliseconds=12)
     log.info("outside")
     inside, outside = logged()
@@ -141,7 +143,7 @@ def test_our_events_are_json_with_the_request_id(logged: Callable[[], list[dict[
 
 
 def test_events_of_libraries_pass_the_same_way(logged: Callable[[], list[dict[str, Any]]]) -> None:
-    with request_context("r-1"):
+    with structlog.contextvars.bound_contextvars(request_id="r-1"):
         logging.getLogger("some.library").warning("row %s of %s", CPF, {"senha": "abc"})
     (event,) = logged()
     assert event["message"] == f"row {HIDDEN} of {{'senha': {HIDDEN}}}"
@@ -149,17 +151,43 @@ def test_events_of_libraries_pass_the_same_way(logged: Callable[[], list[dict[st
     assert "positional_args" not in event
 
 
-def test_tracebacks_are_shown_without_what_they_quote(logged: Callable[[], list[dict[str, Any]]]) -> None:
+def _refused(debtor: str) -> None:
     try:
-        raise RuntimeError(f"no row for {CPF}")
-    except RuntimeError:
-        structlog.get_logger().exception("failed")
-        logging.getLogger("some.library").exception("failed too")
+        raise LookupError(debtor)
+    except LookupError as error:
+        raise ExceptionGroup(debtor, [ValueError(debtor)]) from error
+
+
+def test_exceptions_are_shown_without_what_they_say(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    with pytest.raises(ExceptionGroup) as caught:
+        _refused(DEBTOR)
+    error = caught.value
+    assert error.__cause__ is not None
+    error.__cause__.__context__ = error  # a chain that leads back to its beginning ends there
+    structlog.get_logger().error("failed", exc_info=error)
+    logging.getLogger("some.library").error("failed too", exc_info=error)
     ours, theirs = logged()
     for event in (ours, theirs):
-        assert f"RuntimeError: no row for {HIDDEN}" in event["exception"]
-        assert "test_logging.py" in event["exception"]
-        assert CPF not in json.dumps(event)
+        lines = event["exception"].splitlines()
+        assert [line for line in lines if not line.startswith(" ")] == [
+            "ValueError",
+            "LookupError",
+            "ExceptionGroup",
+        ]
+        assert "in _refused" in event["exception"]
+        assert DEBTOR not in json.dumps(event)
+
+
+async def test_the_event_loop_says_nothing_of_what_failed_in_it(
+    logged: Callable[[], list[dict[str, Any]]],
+) -> None:
+    task = asyncio.ensure_future(asyncio.sleep(0))
+    error = ValueError(DEBTOR)
+    told = {"message": "Task exception was never retrieved", "exception": error, "task": repr(error)}
+    asyncio.get_running_loop().default_exception_handler(told)
+    await task
+    (event,) = logged()
+    assert (event["message"], event["exception"]) == ("Task exception was never retrieved", "ValueError")
 
 
 def test_the_access_log_loses_query_strings(logged: Callable[[], list[dict[str, Any]]]) -> None:
