@@ -9,7 +9,6 @@ from multiprocessing.connection import Connection
 
 import uvloop
 
-from adapters.sql.engine import is_sqlite, parse_url
 from core.domain.access import Unauthenticated
 from core.use_cases.identify_caller import IdentifyCaller, IdentifyCallerCommand
 from server.app import GRAPHQL, build_app
@@ -18,8 +17,8 @@ from server.net import address_of, is_loopback, listen, serve_until, stop_on_sig
 from server.private_files import DEMO_TOKEN_FILE, read_private
 from server.processes import run_processes, stop_with_parent, tell_ready
 from server.services import Services, open_services
-from server.settings import PREFIX, Settings, WrongSettings
-from server.working import make_worker
+from server.settings import Settings
+from server.working import make_worker, require_shareable
 
 _NEW_OBJECTS = 50_000
 """How many objects may be new before the garbage collector looks for cycles among them. A hundred lists under way are several
@@ -33,25 +32,12 @@ async def serve(settings: Settings, host: str, port: int, workers: int = 1) -> N
     Raises SystemExit when it was asked to stop and one of several processes did not end well.
     """
     if workers > 1:
-        _require_shareable(settings, workers)
+        require_shareable(settings, f"--workers {workers}")
     with listen(host, port) as listener:
         if workers == 1:
             await _serve_alone(settings, listener)
         elif not await _serve_together(settings, listener, workers):
             sys.exit(1)
-
-
-def _require_shareable(settings: Settings, workers: int) -> None:
-    """Raise WrongSettings when several processes would not share what they must."""
-    if is_sqlite(parse_url(settings.database_url)):
-        raise WrongSettings(
-            f"--workers {workers} needs PostgreSQL in {PREFIX}DATABASE_URL: a SQLite file has one writer"
-        )
-    if settings.homologation_url is None and settings.production_url is None:
-        raise WrongSettings(
-            f"--workers {workers} needs {PREFIX}HOMOLOGATION_URL: each process would have a sandbox of its own; "
-            "`fiador sandbox` runs one for all"
-        )
 
 
 async def _serve_alone(settings: Settings, listener: socket.socket) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+from adapters.sql.engine import is_sqlite, parse_url
 from core.use_cases.chain_audit import ChainAudit
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection
 from core.use_cases.deliver import Deliver
@@ -16,7 +17,7 @@ from server.dispatcher import Dispatcher
 from server.logs import announce
 from server.net import stop_on_signals
 from server.services import Services, open_services
-from server.settings import Settings
+from server.settings import PREFIX, Settings, WrongSettings
 from server.vitals import LOOK_EVERY, WELL
 from server.worker import Routine, Worker
 
@@ -26,6 +27,7 @@ KEPT_PROMISES_FOR = timedelta(days=90)
 
 async def work(settings: Settings) -> None:
     """The worker alone, beside any number of others on one PostgreSQL. Raises WrongSettings."""
+    require_shareable(settings, "a worker alone")
     stop = stop_on_signals()
     async with (
         open_services(settings, with_sandbox=False, with_all_keys=True) as services,
@@ -33,6 +35,20 @@ async def work(settings: Settings) -> None:
     ):
         announce({"Worker": "running"})
         await stop.wait()
+
+
+def require_shareable(settings: Settings, what: str) -> None:
+    """Raise WrongSettings when several processes would not share what they must.
+
+    what: the use that has several.
+    """
+    if is_sqlite(parse_url(settings.database_url)):
+        raise WrongSettings(f"{what} needs PostgreSQL in {PREFIX}DATABASE_URL: a SQLite file has one writer")
+    if settings.homologation_url is None and settings.production_url is None:
+        raise WrongSettings(
+            f"{what} needs {PREFIX}HOMOLOGATION_URL or {PREFIX}PRODUCTION_URL: no process reaches the sandbox inside another; "
+            "`fiador sandbox` runs one for all"
+        )
 
 
 def make_worker(services: Services) -> Worker:

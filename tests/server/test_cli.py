@@ -69,7 +69,6 @@ def complaint(
         (["sandbox", "--state", "missing/state.json"], "there is no folder missing"),
         (["sandbox", "--state", "."], "cannot read"),
         (["serve", "--workers", "0"], "--workers"),
-        (["serve", "--workers", "2"], "--workers 2 needs PostgreSQL in FIADOR_DATABASE_URL"),
         (["backup", "copy.db"], "there is no database at"),
     ],
 )
@@ -112,15 +111,17 @@ def test_a_state_file_of_something_else(complaint: Complain) -> None:
     assert Path("state.json").read_text() == "[]"
 
 
-def test_several_processes_need_a_bureau_that_they_share(
-    complaint: Complain, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("command", [["serve", "--workers", "2", "--port", "0"], ["worker"]])
+def test_several_processes_need_what_they_share(
+    complaint: Complain, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
+    assert "needs PostgreSQL in FIADOR_DATABASE_URL" in complaint(*command)
     monkeypatch.setenv("FIADOR_DATABASE_URL", "postgresql://fiador:hunter2@127.0.0.1:9/fiador")
-    said = complaint("serve", "--workers", "2")
+    said = complaint(*command)
     assert "FIADOR_HOMOLOGATION_URL" in said
     assert "`fiador sandbox`" in said
     monkeypatch.setenv("FIADOR_PRODUCTION_URL", "https://bureau.example")
-    assert "cannot be opened" in complaint("serve", "--workers", "2", "--port", "0")
+    assert "cannot be opened" in complaint(*command)
 
 
 def test_postgresql_has_its_own_backups(complaint: Complain, monkeypatch: pytest.MonkeyPatch) -> None:
