@@ -15,7 +15,7 @@ from adapters.sql.engine import (
     BUSY_TIMEOUT,
     POOL_SIZE,
     is_sqlite,
-    make_folder,
+    make_private_file,
     parse_url,
     postgresql_engine,
     sqlite_readers,
@@ -55,7 +55,7 @@ class Database:
         self._file: SqliteFile | None = None
         self._writer: SqliteWriter | None = None
         if self.on_sqlite:
-            make_folder(self.url)
+            make_private_file(self.url)
             self._file = SqliteFile(Path(self.url.database or ""))
             writers = sqlite_writer(self.url)
             readers = sqlite_readers(self.url, busy_timeout=busy_timeout)

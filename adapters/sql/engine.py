@@ -106,10 +106,16 @@ def _as_libpq_has_it(query: Mapping[str, str | tuple[str, ...]]) -> dict[str, st
     return named
 
 
-def make_folder(url: URL) -> None:
-    """Make the folder that a SQLite file goes into."""
+def make_private_file(url: URL) -> None:
+    """Make the SQLite file, and the folder that it goes into, where they are missing: for nobody's eyes but the owner's.
+
+    What SQLite puts beside it (`-wal`, `-shm`) gets the file's permissions.
+    """
     if is_sqlite(url) and url.database is not None:
-        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = Path(url.database)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
 
 
 def is_sqlite(url: URL) -> bool:

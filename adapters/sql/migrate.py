@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from adapters.sql.engine import is_sqlite, make_folder, migrator, parse_url
+from adapters.sql.engine import is_sqlite, make_private_file, migrator, parse_url
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('fiador:migrations', 0))")
 _SECRETS = ("password", "sslpassword")
@@ -25,7 +25,7 @@ async def migrate(address: str) -> None:
     program, DatabaseUnavailable when the database cannot be reached.
     """
     url = parse_url(address)
-    make_folder(url)
+    make_private_file(url)
     engine = migrator(url)
     try:
         async with engine.begin() as connection:

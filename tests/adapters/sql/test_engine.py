@@ -12,7 +12,7 @@ from adapters.sql.engine import UnsupportedDatabase, parse_url
 from adapters.sql.migrate import migrate
 from core.domain.subjects import Customer
 from ports.unit_of_work import UnitsOfWork
-from support.builders import make_customer, new_id
+from support.builders import make_branch, make_customer, new_id
 from support.storages import sql_storage, sqlite_address
 
 
@@ -79,6 +79,20 @@ async def test_sqlite_is_opened_for_safety(tmp_path: Path) -> None:
     await database.close()
     assert writer == ["wal", 2, 1, 0]
     assert reader[3] == 1
+
+
+@pytest.mark.parametrize("given", [None, 0o644])
+async def test_a_file_that_we_make_is_for_nobody_elses_eyes(tmp_path: Path, given: int | None) -> None:
+    file = tmp_path / "fiador.db"
+    if given is not None:  # whoever made it knows why
+        file.touch()
+        file.chmod(given)
+    await migrate(sqlite_address(file))
+    async with sql_storage(sqlite_address(file)) as storage:
+        async with storage.units_of_work.begin() as work:
+            await work.branches.add(make_branch())
+        modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(["fiador.db", "fiador.db-wal", "fiador.db-shm"], given or 0o600)
 
 
 async def test_the_database_itself_refuses_writes_in_a_reading_unit(bare_address: str) -> None:

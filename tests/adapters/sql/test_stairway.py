@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from adapters.sql.engine import make_folder, migrator, parse_url
+from adapters.sql.engine import make_private_file, migrator, parse_url
 from adapters.sql.migrate import migrate
 from adapters.sql.schema_steps import config, differences
 
@@ -116,7 +116,7 @@ def _value(column: Column[Any], number: int) -> Any:
 
 
 async def _steps(address: str) -> list[str]:
-    make_folder(parse_url(address))
+    make_private_file(parse_url(address))
     engine = migrator(parse_url(address))
     async with engine.connect() as connection:
         scripts = await connection.run_sync(lambda sync: ScriptDirectory.from_config(config(sync)))
