@@ -42,7 +42,7 @@ app.add_typer(keys, name="keys")
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(audit, name="audit")
 subjects = typer.Typer(
-    help="What a person may ask for by law (LGPD art. 18).", no_args_is_help=True, rich_markup_mode=None
+    help="What a person may ask for by law (LGPD, article 18).", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(subjects, name="subject")
 
@@ -296,7 +296,11 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
-        _fail(error.format_message())
+        message = error.format_message()
+        if message.startswith("Usage: "):  # nothing was asked of it, so typer tells what there is
+            sys.stderr.write(f"{message}\n")
+            sys.exit(WRONG_USE)
+        _fail(message)
     except Mendable as error:
         _fail(str(error))
     except StorageUnavailable as error:

@@ -129,6 +129,20 @@ def test_postgresql_has_its_own_backups(complaint: Complain, monkeypatch: pytest
     assert "pg_dump" in complaint("backup", "copy.db")
 
 
+@pytest.mark.parametrize(("group", "command"), [([], "subject"), (["token"], "create")])
+def test_nothing_asked_for_is_answered_with_all_that_there_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], group: list[str], command: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["fiador", *group])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == cli.WRONG_USE
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("Usage: ")
+    (about,) = [line.split(maxsplit=1)[1] for line in lines if line.split()[:1] == [command]]
+    assert about.endswith(".")
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_help_tells_how_long_stopping_takes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
