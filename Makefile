@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 TEST := $(BIN)/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit faults security browser lock licences schema clean
+.PHONY: help setup run test check audit faults security browser bench benchquick lock licences schema clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

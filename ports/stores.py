@@ -177,10 +177,6 @@ class Consultations(
         """The consultation with that sequential number."""
 
     @abstractmethod
-    async def by_key(self, key: str) -> Consultation | None:
-        """The consultation that the bureau knows by `key`."""
-
-    @abstractmethod
     async def last_successful(self, document: Document, environment: Environment) -> Consultation | None:
         """The latest SUCCEEDED consultation of the document, in any branch and from any entry point."""
 

@@ -67,9 +67,6 @@ class MemoryConsultations(
     async def by_number(self, number: int) -> Consultation | None:
         return next((record for record in self.table.all() if record.number == number), None)
 
-    async def by_key(self, key: str) -> Consultation | None:
-        return next((record for record in self.table.all() if record.key == key), None)
-
     async def last_successful(self, document: Document, environment: Environment) -> Consultation | None:
         succeeded = (
             record

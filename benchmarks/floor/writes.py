@@ -19,7 +19,6 @@ from core.domain.report import Score
 from core.domain.secret import SealedSecret
 from core.use_cases.bureau_access import secret_context
 
-ACTOR = "benchmark"
 RETENTION_YEARS = 5
 PURPOSE = "CREDIT_GRANTING"
 LEASE = timedelta(seconds=20)

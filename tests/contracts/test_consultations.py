@@ -18,16 +18,14 @@ from support.records import store_company
 HERE = Environment.HOMOLOGATION
 
 
-async def test_a_consultation_is_found_by_number_and_by_key(units_of_work: UnitsOfWork) -> None:
+async def test_a_consultation_is_found_by_number(units_of_work: UnitsOfWork) -> None:
     async with units_of_work.begin() as work:
         company = await store_company(work)
-        first, second = [await work.consultations.add(company.consultation()) for _ in range(2)]
+        _, second = [await work.consultations.add(company.consultation()) for _ in range(2)]
         store = work.consultations
         assert await store.by_number(second.number) == second
-        assert await store.by_key(first.key) == first
         for number in (0, -1, second.number + 1, 2**63, 2**70):
             assert await store.by_number(number) is None
-        assert await store.by_key("nobody's") is None
 
 
 async def test_the_last_successful_one_counts_in_any_branch(units_of_work: UnitsOfWork) -> None:

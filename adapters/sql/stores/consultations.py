@@ -29,7 +29,6 @@ _IS_OPEN = col(ConsultationRow.outcome).in_(
     [literal(outcome.value) for outcome in ConsultationOutcome if outcome.open]
 )
 _OF_NUMBER = select(ConsultationRow).where(col(ConsultationRow.number) == bindparam("number"))
-_OF_KEY = select(ConsultationRow).where(col(ConsultationRow.key) == bindparam("key"))
 _OF_DOCUMENT = select(ConsultationRow).where(
     col(ConsultationRow.document) == bindparam("document"),
     col(ConsultationRow.environment) == bindparam("environment"),
@@ -91,9 +90,6 @@ class SqlConsultations(
         if not 0 < number < 2**63:
             return None
         return self._maybe(await self._work.row(_OF_NUMBER, number=number))
-
-    async def by_key(self, key: str) -> Consultation | None:
-        return self._maybe(await self._work.row(_OF_KEY, key=key))
 
     async def last_successful(self, document: Document, environment: Environment) -> Consultation | None:
         found = self._work.row(_LAST_SUCCESSFUL, document=document.number, environment=environment)

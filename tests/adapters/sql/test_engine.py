@@ -91,7 +91,7 @@ async def test_a_file_that_we_make_is_for_nobody_elses_eyes(tmp_path: Path, give
     async with sql_storage(sqlite_address(file)) as storage:
         async with storage.units_of_work.begin() as work:
             await work.branches.add(make_branch())
-        modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+        modes = _modes(tmp_path)
     assert modes == dict.fromkeys(["fiador.db", "fiador.db-wal", "fiador.db-shm"], given or 0o600)
 
 
@@ -114,6 +114,10 @@ async def test_references_are_checked_and_errors_show_no_personal_data(bare_addr
     assert "FOREIGN KEY" in shown.upper()
     for secret in ("Particular", "particular@", orphan.document.number):
         assert secret not in shown
+
+
+def _modes(folder: Path) -> dict[str, int]:
+    return {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
 
 
 async def _add(units_of_work: UnitsOfWork, customer: Customer) -> None:
