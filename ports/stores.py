@@ -299,11 +299,15 @@ class CollectionItems(NestedListing[CollectionItem, CollectionItemFilter, Order[
 
 
 class Monitors(RecordStore[Monitor], Listing[Monitor, MonitorFilter, Order[MonitorOrder]], Protocol):
-    """The watched CNPJs. `add` MUST raise Conflict `ALREADY_MONITORED` when the integration watches it already."""
+    """The watched CNPJs. `add` MUST raise Conflict `ALREADY_MONITORED` when the integration watches it already in the same
+    environment.
+    """
 
     @abstractmethod
-    async def active(self, integration_id: UUID, documents: Collection[str]) -> dict[str, Monitor]:
-        """The monitors that are not stopped, by document number, by one query."""
+    async def active(
+        self, integration_id: UUID, environment: Environment, documents: Collection[str]
+    ) -> dict[str, Monitor]:
+        """The monitors of an environment that are not stopped, by document number, by one query."""
 
 
 class MonitorChanges(NestedListing[MonitorChange, MonitorChangeFilter, Order[MonitorOrder]], Protocol):

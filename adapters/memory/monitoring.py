@@ -5,6 +5,7 @@ from uuid import UUID
 
 from adapters.memory.records import Records, Unique
 from adapters.memory.storage import MemoryStorage, Transaction
+from core.domain.bureau import Environment
 from core.domain.errors import Conflict
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import Monitor, MonitorChange
@@ -28,8 +29,10 @@ class MemoryMonitors(Records[Monitor, MonitorFilter, Order[MonitorOrder]], Monit
     def order_value(self, record: Monitor, order: Order[MonitorOrder]) -> KeyValue:
         return record.number
 
-    async def active(self, integration_id: UUID, documents: Collection[str]) -> dict[str, Monitor]:
-        wanted = {(integration_id, document) for document in documents}
+    async def active(
+        self, integration_id: UUID, environment: Environment, documents: Collection[str]
+    ) -> dict[str, Monitor]:
+        wanted = {(integration_id, environment, document) for document in documents}
         return {record.document.number: record for record in self.table.all() if _watched(record) in wanted}
 
 
@@ -75,7 +78,9 @@ class MemoryMonitorChanges(MonitorChanges):
 
 
 def _watched(record: Monitor) -> Hashable | None:
-    return (record.integration_id, record.document.number) if record.stopped_at is None else None
+    if record.stopped_at is not None:
+        return None
+    return record.integration_id, record.environment, record.document.number
 
 
 def _already_monitored(record: Monitor) -> Conflict:

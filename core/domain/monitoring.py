@@ -22,7 +22,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
-    """A CNPJ under watch for a branch. Stopped ones keep what was found."""
+    """A CNPJ under watch for a branch, in one environment. Stopped ones keep what was found."""
 
     id: UUID
     number: int

@@ -64,7 +64,8 @@ class FetchChanges:
 
     async def _keep(self, routine: Routine, integration: Integration, page: ChangeEvents) -> None:
         async with self.units_of_work.begin() as work:
-            watched = await work.monitors.active(integration.id, {event.document for event in page.events})
+            found = {event.document for event in page.events}
+            watched = await work.monitors.active(integration.id, integration.environment, found)
             await work.monitor_changes.add(
                 [
                     MonitorChange(

@@ -30,7 +30,8 @@ class MonitorCompanyCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorCompany:
-    """Policy: watching twice gives the same monitor. The provider is told first; repeating that changes nothing there.
+    """Policy: watching twice in an environment gives the same monitor. The provider is told first; repeating that changes
+    nothing there.
 
     Raises InvalidInput, NotFound, IntegrationNotLinked, CredentialsRefused, BureauNotConfigured, BureauFailure.
     """
@@ -50,14 +51,14 @@ class MonitorCompany:
             branch = await get_branch(work, command.branch_id, command.caller, "branchId")
             integration = await linked_integration(work, branch)
             company = asked or branch.document
-            known = await work.monitors.active(integration.id, [company.number])
+            known = await work.monitors.active(integration.id, integration.environment, [company.number])
         if company.number in known:
             return known[company.number]
         account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
         await self.bureau.watch(account, company)
         async with self.units_of_work.begin() as work:
             await work.lock(f"monitor:{integration.id}:{company.number}")
-            known = await work.monitors.active(integration.id, [company.number])
+            known = await work.monitors.active(integration.id, integration.environment, [company.number])
             return known.get(company.number) or await self._add(work, command, integration, company)
 
     async def _add(
@@ -101,7 +102,11 @@ class StopMonitoringCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopMonitoring:
-    """Policy: what was found stays; stopping twice changes nothing.
+    """Policy.
+
+    - The provider is told first, in the environment that the company is watched in, with the password that the integration
+      has now. When the integration is gone, nobody can be told.
+    - What was found stays; stopping twice changes nothing.
 
     Raises NotFound, CredentialsRefused, BureauNotConfigured, BureauFailure.
     """
@@ -121,7 +126,7 @@ class StopMonitoring:
             integration = await work.integrations.get(monitor.integration_id)
         if monitor.stopped_at is not None:
             return monitor
-        account = self._account(integration)
+        account = self._account(monitor, integration)
         if account is not None:
             await self.bureau.unwatch(account, monitor.document)
         async with self.units_of_work.begin() as work:
@@ -144,8 +149,9 @@ class StopMonitoring:
             )
             return stopped
 
-    def _account(self, integration: Integration | None) -> BureauAccount | None:
+    def _account(self, monitor: Monitor, integration: Integration | None) -> BureauAccount | None:
         """The account to stop it with; None when the integration is gone, and with it its access."""
         if integration is None or integration.deleted_at is not None:
             return None
-        return open_account(self.vault, integration, CredentialKind.CONSULTATION)
+        account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
+        return replace(account, environment=monitor.environment)

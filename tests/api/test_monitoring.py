@@ -49,6 +49,12 @@ async def _stop(desk: Desk, monitor_id: str) -> Any:
     return (await desk.ask(STOP, {"input": {"monitorId": monitor_id}})).one()
 
 
+async def _change_integration(desk: Desk, **changes: Any) -> None:
+    """Store a change that `updateIntegration` would refuse while anything is watched; once it did not."""
+    async with desk.world.units_of_work.begin() as work:
+        await work.integrations.save(replace(desk.world.integration, **changes))
+
+
 async def _find(desk: Desk, *event_ids: str, document: str = COMPANY.number) -> None:
     """Let the provider find changes, and fetch them."""
     desk.world.bureau.changes_found += [
@@ -74,6 +80,23 @@ async def test_a_company_is_watched_once(desk: Desk) -> None:
     assert (first["monitor"]["environment"], first["monitor"]["createdBy"]) == ("HOMOLOGATION", "Tests")
     assert await _watch(desk, COMPANY.number) == first
     assert len(desk.world.bureau.called("watch")) == 1
+
+
+async def test_a_monitor_belongs_to_the_environment_it_was_begun_in(desk: Desk) -> None:
+    tried = (await _watch(desk))["monitor"]
+    await _change_integration(desk, environment=Environment.PRODUCTION)
+
+    real = (await _watch(desk))["monitor"]
+    assert (tried["environment"], real["environment"]) == ("HOMOLOGATION", "PRODUCTION")
+    assert real["id"] != tried["id"]
+    assert (await _stop(desk, tried["id"]))["monitor"]["stoppedAt"] is not None
+    assert [(call.operation, call.account.environment) for call in desk.world.bureau.calls] == [
+        ("watch", Environment.HOMOLOGATION),
+        ("watch", Environment.PRODUCTION),
+        ("unwatch", Environment.HOMOLOGATION),
+    ]
+    await _find(desk, "e1")
+    assert (await desk.ask(CHANGES)).one()["nodes"][0]["monitor"] == {"id": real["id"]}
 
 
 async def test_without_a_number_the_branch_s_own_cnpj_is_watched(desk: Desk) -> None:
@@ -210,9 +233,7 @@ async def test_what_was_found_wants_the_scope_monitor_by_whatever_way(desk: Desk
 
 async def test_an_integration_that_is_gone_is_stopped_here_alone(desk: Desk) -> None:
     monitor = (await _watch(desk))["monitor"]
-    async with desk.world.units_of_work.begin() as work:
-        gone = replace(desk.world.integration, deleted_at=desk.world.clock.now())
-        await work.integrations.save(gone)
+    await _change_integration(desk, deleted_at=desk.world.clock.now())
     assert (await _stop(desk, monitor["id"]))["monitor"]["stoppedAt"] is not None
     assert desk.world.bureau.called("unwatch") == []
 

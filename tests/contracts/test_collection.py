@@ -168,7 +168,7 @@ async def test_the_decisions_of_a_run_come_back_whole(units_of_work: UnitsOfWork
         assert await _found(store, elsewhere, CollectionOrder.NUMBER) == []
 
 
-async def test_an_integration_watches_a_company_once(units_of_work: UnitsOfWork) -> None:
+async def test_an_integration_watches_a_company_once_in_an_environment(units_of_work: UnitsOfWork) -> None:
     async with units_of_work.begin() as work:
         here, there = await store_company(work), await store_company(work)
         store = work.monitors
@@ -180,12 +180,18 @@ async def test_an_integration_watches_a_company_once(units_of_work: UnitsOfWork)
         stopped = replace(first, stopped_at=NOW)
         await store.save(stopped)
         again = await store.add(_monitor(here, 1))
+        live = await store.add(_monitor(here, 1, environment=Environment.PRODUCTION))
         documents = [first.document.number, synthetic_cnpj(2).number]
-        assert await store.active(here.integration.id, documents) == {first.document.number: again}
-        assert await store.active(new_id(), documents) == {}
+        for integration_id, environment, active in (
+            (here.integration.id, Environment.HOMOLOGATION, {documents[0]: again}),
+            (here.integration.id, Environment.PRODUCTION, {documents[0]: live}),
+            (there.integration.id, Environment.PRODUCTION, {}),
+            (new_id(), Environment.HOMOLOGATION, {}),
+        ):
+            assert await store.active(integration_id, environment, documents) == active
         for matching, expected in {
-            MonitorFilter(): [other, again],
-            MonitorFilter(stopped=True): [stopped, other, again],
+            MonitorFilter(): [other, again, live],
+            MonitorFilter(stopped=True): [stopped, other, again, live],
             MonitorFilter(branch_ids=frozenset({there.branch.id})): [other],
             MonitorFilter(document=documents[1]): [],
         }.items():

@@ -39,7 +39,7 @@ QUESTIONS: dict[str, Ask] = {
     ),
     "reports": lambda work, ids, keys: work.consultations.reports(ids),
     "settings": lambda work, ids, keys: work.collection_settings.of(ids),
-    "monitors": lambda work, ids, keys: work.monitors.active(ids[0], keys),
+    "monitors": lambda work, ids, keys: work.monitors.active(ids[0], Environment.HOMOLOGATION, keys),
     "page": lambda work, ids, keys: work.invoices.page(
         InvoiceFilter(), Order(InvoiceOrder.DUE_ON, Direction.DESC), Window(size=COUNT)
     ),

@@ -14,6 +14,7 @@ from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
 from adapters.sql.tables import MonitorChangeRow, MonitorRow
 from adapters.sql.work import Errors, Work
+from core.domain.bureau import Environment
 from core.domain.errors import Conflict
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import Monitor, MonitorChange
@@ -21,6 +22,7 @@ from core.domain.paging import Order, Page, Window
 from ports.stores import MonitorChanges, Monitors
 
 _OF_INTEGRATION = col(MonitorRow.integration_id) == bindparam("integration_id")
+_OF_ENVIRONMENT = col(MonitorRow.environment) == bindparam("environment")
 _ACTIVE = col(MonitorRow.stopped_at).is_(None)
 
 
@@ -43,14 +45,18 @@ class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder
     def errors(self, row: MonitorRow) -> Errors:
         return {"uq_monitors_active": lambda: Conflict(reason="ALREADY_MONITORED")}
 
-    async def active(self, integration_id: UUID, documents: Collection[str]) -> dict[str, Monitor]:
+    async def active(
+        self, integration_id: UUID, environment: Environment, documents: Collection[str]
+    ) -> dict[str, Monitor]:
         rows = await self._work.among(
             MonitorRow,
             col(MonitorRow.document),
             documents,
             _OF_INTEGRATION,
+            _OF_ENVIRONMENT,
             _ACTIVE,
             integration_id=integration_id,
+            environment=environment.value,
         )
         return {row.document: monitor_of(row) for row in rows}
 

@@ -82,7 +82,12 @@ class MonitorRow(RecordRow, table=True):
     __tablename__ = "monitors"
     __table_args__ = (
         partial_index(
-            "uq_monitors_active", "integration_id", "document", where="stopped_at IS NULL", unique=True
+            "uq_monitors_active",
+            "integration_id",
+            "environment",
+            "document",
+            where="stopped_at IS NULL",
+            unique=True,
         ),
         Index("ix_monitors_branch", "branch_id", "number"),
         Index("ix_monitors_document", "document", "number"),

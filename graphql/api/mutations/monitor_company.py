@@ -52,7 +52,7 @@ MonitorCompanyResult = Annotated[
 
 
 @mutation(
-    "Has the provider watch a company and tell when something about it changes (monitorar CNPJ). The CNPJ goes to the provider, where the watching is billed as contracted. Watching the same CNPJ again answers with the monitor there is. What is found appears in `monitorChanges`.",
+    "Has the provider watch a company and tell when something about it changes (monitorar CNPJ). The CNPJ goes to the provider, where the watching is billed as contracted. Watching the same CNPJ again in the same environment answers with the monitor there is. What is found appears in `monitorChanges`.",
     permission=needs(Scope.MONITOR),
 )
 async def monitor_company(

@@ -39,7 +39,7 @@ StopMonitoringResult = Annotated[
 
 
 @mutation(
-    "Has the provider watch a company no longer (encerrar monitoramento). The CNPJ goes to the provider; not billed. What was found stays, and stopping twice changes nothing.",
+    "Has the provider watch a company no longer (encerrar monitoramento), in the environment that it is watched in. The CNPJ goes to the provider; not billed. When its integration is gone, the provider cannot be told, and it ends here alone. What was found stays, and stopping twice changes nothing.",
     permission=needs(Scope.MONITOR),
 )
 async def stop_monitoring(
