@@ -309,6 +309,10 @@ class Monitors(RecordStore[Monitor], Listing[Monitor, MonitorFilter, Order[Monit
     ) -> dict[str, Monitor]:
         """The monitors of an environment that are not stopped, by document number, by one query."""
 
+    @abstractmethod
+    async def count_active(self, integration_id: UUID) -> int:
+        """How many monitors of an integration are not stopped, in whatever environment."""
+
 
 class MonitorChanges(NestedListing[MonitorChange, MonitorChangeFilter, Order[MonitorOrder]], Protocol):
     """The changes found. A change that is there already (same monitor and event) is passed over."""

@@ -35,6 +35,10 @@ class MemoryMonitors(Records[Monitor, MonitorFilter, Order[MonitorOrder]], Monit
         wanted = {(integration_id, environment, document) for document in documents}
         return {record.document.number: record for record in self.table.all() if _watched(record) in wanted}
 
+    async def count_active(self, integration_id: UUID) -> int:
+        active = [record for record in self.table.all() if record.stopped_at is None]
+        return sum(record.integration_id == integration_id for record in active)
+
 
 class _Changes(Records[MonitorChange, MonitorChangeFilter, Order[MonitorOrder]]):
     def lets_through(self, record: MonitorChange, matching: MonitorChangeFilter) -> bool:

@@ -80,3 +80,10 @@ class ActiveNegativations(DomainError):
     """The integration has `count` live registrations, which its credentials are needed for."""
 
     count: int
+
+
+@dataclass(eq=False, kw_only=True)
+class ActiveMonitors(DomainError):
+    """The integration has `count` companies under watch, which only its credentials can stop."""
+
+    count: int

@@ -8,9 +8,9 @@ from core.domain.audit import AuditAction, audited
 from core.domain.bureau import CredentialKind
 from core.domain.credentials import CredentialState
 from core.domain.errors import Conflict
-from core.domain.integration import ActiveNegativations, Integration
+from core.domain.integration import Integration
 from core.use_cases.fetch_results import results_routine
-from core.use_cases.integration_access import get_locked
+from core.use_cases.integration_access import get_locked, require_unused
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -28,11 +28,12 @@ class DeleteIntegrationCommand:
 class DeleteIntegration:
     """Policy.
 
-    - Not while any of its registrations is live, in flight and failed clearings included: they need its passwords.
+    - Not while any of its registrations is live, in flight and failed clearings included, or any company is watched with
+      it: they need its passwords.
     - Its passwords are destroyed and its branch is free again; consultations, registrations and the trail stay, and the
       row stays for them to refer to.
 
-    Raises NotFound (also when it was deleted before), ActiveNegativations, Conflict ROTATION_IN_PROGRESS.
+    Raises NotFound (also when it was deleted before), ActiveNegativations, ActiveMonitors, Conflict ROTATION_IN_PROGRESS.
     """
 
     units_of_work: UnitsOfWork
@@ -44,9 +45,7 @@ class DeleteIntegration:
         command.caller.require(Scope.CONFIGURE)
         async with self.units_of_work.begin() as work:
             integration = await get_locked(work, command.integration_id, command.caller)
-            live = await work.negativations.count_live(integration.id)
-            if live:
-                raise ActiveNegativations(count=live)
+            await require_unused(work, integration.id)
             if any(integration.credential(kind).state is CredentialState.ROTATING for kind in CredentialKind):
                 raise Conflict(reason="ROTATION_IN_PROGRESS")
             await self._unlink(work, integration)

@@ -8,7 +8,7 @@ from core.domain.access import Caller
 from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused, UsedPassword
 from core.domain.errors import Conflict, InvalidInput, NotFound, Problem
-from core.domain.integration import Integration
+from core.domain.integration import ActiveMonitors, ActiveNegativations, Integration
 from core.domain.secret import Secret
 from core.use_cases.bureau_access import account_with
 from core.use_cases.visible import get_visible
@@ -48,6 +48,19 @@ async def get_locked(
     if integration.branch_id != owner:
         raise Conflict(reason="CHANGED_MEANWHILE")
     return integration
+
+
+async def require_unused(work: UnitOfWork, integration_id: UUID) -> None:
+    """What stands at the provider in an integration's name is ended with the integration as it is, or not at all.
+
+    Raises ActiveNegativations, ActiveMonitors.
+    """
+    live = await work.negativations.count_live(integration_id)
+    if live:
+        raise ActiveNegativations(count=live)
+    watched = await work.monitors.count_active(integration_id)
+    if watched:
+        raise ActiveMonitors(count=watched)
 
 
 async def try_passwords(

@@ -10,7 +10,7 @@ from core.domain.bureau import CredentialKind, Environment
 from core.domain.calendar_rules import local_date
 from core.domain.credentials import Credential, CredentialState
 from core.domain.errors import Conflict
-from core.domain.integration import ActiveNegativations, BranchAlreadyIntegrated, Integration
+from core.domain.integration import BranchAlreadyIntegrated, Integration
 from core.domain.listing import NegativationFilter
 from core.domain.negativation import LIVE, NegativationForm
 from core.domain.plans import IntegrationPlan, require_in_force
@@ -19,7 +19,13 @@ from core.use_cases.bureau_access import secret_context
 from core.use_cases.changes import UNSET, Change, changed, changed_fields, given
 from core.use_cases.fetch_changes import changes_routine
 from core.use_cases.fetch_results import results_routine
-from core.use_cases.integration_access import PasswordHistory, get_locked, get_undeleted, try_passwords
+from core.use_cases.integration_access import (
+    PasswordHistory,
+    get_locked,
+    get_undeleted,
+    require_unused,
+    try_passwords,
+)
 from core.use_cases.integration_input import (
     PASSWORD_PATHS,
     AutomationChanges,
@@ -81,13 +87,13 @@ class UpdatedIntegration:
 class UpdateIntegration:
     """Policy.
 
-    - The branch may change neither while the integration is linked nor while it has live registrations, because a live
-      registration belongs to a creditor's CNPJ. The environment may not change while it has live registrations.
+    - The branch may not change while the integration is linked. Neither branch nor environment may change while it has live
+      registrations or watches companies: those belong to a branch, and are ended in the environment they were made in.
     - To PRODUCTION only after the bureau took both passwords, free of charge.
     - A password given here is stored as not yet verified and joins the history; what waited for it goes on.
 
     Raises NotFound, InvalidInput with every problem, PlanNotAllowed, BranchAlreadyIntegrated, ActiveNegativations,
-    CredentialsRefused, BureauFailure, Conflict (INTEGRATION_LINKED, ROTATION_IN_PROGRESS, CHANGED_MEANWHILE).
+    ActiveMonitors, CredentialsRefused, BureauFailure, Conflict (INTEGRATION_LINKED, ROTATION_IN_PROGRESS, CHANGED_MEANWHILE).
     """
 
     units_of_work: UnitsOfWork
@@ -144,9 +150,7 @@ class UpdateIntegration:
         if moves:
             await _require_movable(work, command.caller, current, new_branch_id)
         if moves or changed(command.environment, current.environment) is not current.environment:
-            live = await work.negativations.count_live(current.id)
-            if live:
-                raise ActiveNegativations(count=live)
+            await require_unused(work, current.id)
 
     async def _try(
         self, command: UpdateIntegrationCommand, before: Integration, wanted: Integration

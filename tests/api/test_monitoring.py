@@ -204,6 +204,37 @@ async def test_monitors_are_filtered(desk: Desk) -> None:
     assert monitor["number"] == 1
 
 
+DELETE = mutation_document("delete_integration", "__typename ... on ActiveMonitorsError { code count }")
+UPDATE = mutation_document("update_integration", "__typename ... on ActiveMonitorsError { code count }")
+UNLINK = mutation_document("unlink_integration", "__typename")
+
+
+@pytest.mark.parametrize("change", ["delete", "environment", "branchId"])
+async def test_what_is_watched_keeps_its_integration_as_it_is(desk: Desk, change: str) -> None:
+    begun = [(await _watch(desk, number))["monitor"] for number in (COMPANY.number, None)]
+    integration = {"integrationId": global_id(desk.world.integration)}
+    await desk.ask(UNLINK, {"input": {**integration, "branchId": global_id(desk.world.branch)}})
+    changes = {
+        "delete": {},
+        "environment": {"environment": "PRODUCTION"},
+        "branchId": {"branchId": global_id(await desk.world.add_branch())},
+    }[change]
+
+    async def act() -> Any:
+        document = UPDATE if changes else DELETE
+        return (await desk.ask(document, {"input": {**integration, **changes}})).one()
+
+    for count, monitor in zip((2, 1), begun, strict=True):
+        assert await act() == {
+            "__typename": "ActiveMonitorsError",
+            "code": "ACTIVE_MONITORS",
+            "count": count,
+        }
+        assert (await _stop(desk, monitor["id"]))["monitor"]["stoppedAt"] is not None
+    assert (await act())["__typename"].endswith("Success")
+    assert len(desk.world.bureau.called("unwatch")) == 2
+
+
 NODE = "query ($id: ID!) { node(id: $id) { ... on Monitor { number changes { totalCount } } } }"
 
 

@@ -113,7 +113,7 @@ def test_each_error_type_implements_the_interface_and_carries_its_own_code() -> 
         for name, found in core.type_map.items()
         if isinstance(found, GraphQLObjectType) and re.search("(Error|Warning)$", name)
     ]
-    assert len(errors_found) == 20
+    assert len(errors_found) == 21
     assert [
         found.name for found in errors_found if "UserError" not in {i.name for i in found.interfaces}
     ] == []
@@ -128,6 +128,7 @@ def test_the_names_that_front_ends_rely_on_exist() -> None:
         "IntegrationNotLinkedError": set(),
         "BranchAlreadyIntegratedError": set(),
         "ActiveNegativationsError": {"count"},
+        "ActiveMonitorsError": {"count"},
         "PasswordRefusedError": {"problems"},
         "NotEligibleError": {"reasons"},
         "AlreadyNegativatedError": {"negativation"},

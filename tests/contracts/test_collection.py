@@ -189,6 +189,10 @@ async def test_an_integration_watches_a_company_once_in_an_environment(units_of_
             (new_id(), Environment.HOMOLOGATION, {}),
         ):
             assert await store.active(integration_id, environment, documents) == active
+        counts = [
+            await store.count_active(each) for each in (here.integration.id, there.integration.id, new_id())
+        ]
+        assert counts == [2, 1, 0]
         for matching, expected in {
             MonitorFilter(): [other, again, live],
             MonitorFilter(stopped=True): [stopped, other, again, live],

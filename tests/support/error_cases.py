@@ -15,9 +15,10 @@ from core.use_cases.consultation_subject import CustomerSubject
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from support.builders import TODAY, make_credential
 from support.desk import global_id
+from support.tour import watch_company
 from support.world import World
 
-Arrange = Callable[[World], Awaitable[None]]
+Arrange = Callable[[World], Awaitable[object]]
 Input = Callable[[World], dict[str, Any]]
 
 
@@ -247,6 +248,15 @@ ERROR_CASES = {
         expected={"code": "ACTIVE_NEGATIVATIONS", "count": 1},
         portuguese="1 negativação(ões) ativa(s)",
         english="1 live negativation(s)",
+    ),
+    "ActiveMonitorsError": ErrorCase(
+        mutation="delete_integration",
+        given=_integration,
+        arrange=watch_company,
+        fields="count",
+        expected={"code": "ACTIVE_MONITORS", "count": 1},
+        portuguese="1 monitoramento(s) ativo(s)",
+        english="1 active monitor(s)",
     ),
     "PasswordRefusedError": ErrorCase(
         mutation="rotate_credentials",

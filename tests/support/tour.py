@@ -46,7 +46,7 @@ async def _id_of(world: World, kind: str) -> str:
             await work.customers.save(replace(world.customer, external_id=named))
         return named
     if kind == "Monitor":
-        return global_id(await _monitor(world))
+        return global_id(await watch_company(world))
     if kind == "BareBranch":
         return global_id(await world.add_branch())
     if kind == "Negativation":
@@ -68,7 +68,7 @@ async def furnish(world: World) -> None:
         caller=world.caller, subject=CustomerSubject(world.customer.id), plan=ConsultationPlan.CREDNET_TOP
     )
     await world.use_case(ConsultCredit)(consult)
-    await _monitor(world)
+    await watch_company(world)
     await world.use_case(RunCollection)(StartCollectionCommand(caller=world.caller))
     async with world.units_of_work.read() as work:
         live = await work.negativations.live_of_invoices([world.invoice.id])
@@ -77,7 +77,7 @@ async def furnish(world: World) -> None:
         await _to_be_cleared(world)
 
 
-async def _monitor(world: World) -> Monitor:
+async def watch_company(world: World) -> Monitor:
     """A watched company, at which something was found."""
     command = MonitorCompanyCommand(caller=world.caller, branch_id=world.branch.id)
     monitor = await world.use_case(MonitorCompany)(command)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from adapters.sql import bulk
@@ -59,6 +59,14 @@ class SqlMonitors(Records[Monitor, MonitorRow, MonitorFilter, Order[MonitorOrder
             environment=environment.value,
         )
         return {row.document: monitor_of(row) for row in rows}
+
+    async def count_active(self, integration_id: UUID) -> int:
+        statement = (
+            select(func.count())
+            .select_from(MonitorRow)
+            .where(col(MonitorRow.integration_id) == integration_id, _ACTIVE)
+        )
+        return await self._work.scalar(statement)
 
 
 class _Changes(Records[MonitorChange, MonitorChangeRow, MonitorChangeFilter, Order[MonitorOrder]]):

@@ -44,6 +44,9 @@ class ErrorCode(Enum):
     ACTIVE_NEGATIVATIONS = strawberry.enum_value(
         "ACTIVE_NEGATIVATIONS", description="The integration has live negativations (negativações ativas)."
     )
+    ACTIVE_MONITORS = strawberry.enum_value(
+        "ACTIVE_MONITORS", description="The integration has companies under watch (monitoramentos ativos)."
+    )
     PLAN_REQUIRED = strawberry.enum_value(
         "PLAN_REQUIRED", description="The consultation must name its plan (plano obrigatório)."
     )

@@ -9,7 +9,12 @@ from api.errors.base import ErrorCode, InputProblem, UserError, input_problems
 from api.messages import conflict_message, error_message, kind_name
 from core.domain.consultation import ConsultationBudgetExceeded
 from core.domain.errors import Conflict, IdempotencyConflict, InvalidInput, NotFound
-from core.domain.integration import ActiveNegativations, BranchAlreadyIntegrated, IntegrationNotLinked
+from core.domain.integration import (
+    ActiveMonitors,
+    ActiveNegativations,
+    BranchAlreadyIntegrated,
+    IntegrationNotLinked,
+)
 from core.domain.parameters import CreditAnalysisDisabled
 from core.domain.plans import ConsultationPlan, PlanNotAllowed, PlanRequired
 
@@ -132,6 +137,22 @@ class ActiveNegativationsError(UserError):
         return cls(
             code=ErrorCode.ACTIVE_NEGATIVATIONS,
             message=error_message("ACTIVE_NEGATIVATIONS", context.language, count=error.count),
+            count=error.count,
+        )
+
+
+@strawberry.type(
+    description="The companies that the integration has watched stand in the way (monitoramentos ativos)."
+)
+class ActiveMonitorsError(UserError):
+    count: int = strawberry.field(description="How many there are (quantidade).")
+
+    @classmethod
+    def of(cls, error: ActiveMonitors, context: Context) -> "ActiveMonitorsError":
+        """The error as the schema shows it."""
+        return cls(
+            code=ErrorCode.ACTIVE_MONITORS,
+            message=error_message("ACTIVE_MONITORS", context.language, count=error.count),
             count=error.count,
         )
 

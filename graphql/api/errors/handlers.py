@@ -19,6 +19,7 @@ from api.errors.bureau import (
     bureau_error,
 )
 from api.errors.general import (
+    ActiveMonitorsError,
     ActiveNegativationsError,
     BranchAlreadyIntegratedError,
     ConflictError,
@@ -42,7 +43,12 @@ from core.domain.bureau import BureauFailure, BureauNotConfigured
 from core.domain.consultation import ConsultationBudgetExceeded, RepeatConsultation
 from core.domain.credentials import CredentialsRefused, PasswordRefused
 from core.domain.errors import Conflict, DomainError, IdempotencyConflict, InvalidInput, NotFound
-from core.domain.integration import ActiveNegativations, BranchAlreadyIntegrated, IntegrationNotLinked
+from core.domain.integration import (
+    ActiveMonitors,
+    ActiveNegativations,
+    BranchAlreadyIntegrated,
+    IntegrationNotLinked,
+)
 from core.domain.negativation import AlreadyNegativated, NotClearable, NotEligible, NotResendable
 from core.domain.parameters import CreditAnalysisDisabled
 from core.domain.plans import PlanNotAllowed, PlanRequired
@@ -79,6 +85,7 @@ HANDLERS = (
     _handler(IntegrationNotLinked, IntegrationNotLinkedError, IntegrationNotLinkedError.of),
     _handler(BranchAlreadyIntegrated, BranchAlreadyIntegratedError, BranchAlreadyIntegratedError.of),
     _handler(ActiveNegativations, ActiveNegativationsError, ActiveNegativationsError.of),
+    _handler(ActiveMonitors, ActiveMonitorsError, ActiveMonitorsError.of),
     _handler(PlanRequired, PlanRequiredError, PlanRequiredError.of),
     _handler(PlanNotAllowed, PlanNotAllowedError, PlanNotAllowedError.of),
     _handler(RepeatConsultation, RepeatConsultationWarning, RepeatConsultationWarning.of),

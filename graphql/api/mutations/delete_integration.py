@@ -5,7 +5,13 @@ from typing import Annotated
 import strawberry
 
 from api.context import Info
-from api.errors.general import ActiveNegativationsError, ConflictError, InvalidInputError, NotFoundError
+from api.errors.general import (
+    ActiveMonitorsError,
+    ActiveNegativationsError,
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+)
 from api.fields import mutation
 from api.inputs import InputReader
 from api.permissions import needs
@@ -25,13 +31,18 @@ class DeleteIntegrationSuccess:
 
 
 DeleteIntegrationResult = Annotated[
-    DeleteIntegrationSuccess | ActiveNegativationsError | InvalidInputError | NotFoundError | ConflictError,
+    DeleteIntegrationSuccess
+    | ActiveNegativationsError
+    | ActiveMonitorsError
+    | InvalidInputError
+    | NotFoundError
+    | ConflictError,
     strawberry.union("DeleteIntegrationResult", description="What came of deleteIntegration (resultado)."),
 ]
 
 
 @mutation(
-    "Deletes an integration (excluir integração): its passwords are destroyed and its branch is free again; consultations, negativations and the audit trail stay. Impossible while any of its negativations is live. Nothing goes to the bureau.",
+    "Deletes an integration (excluir integração): its passwords are destroyed and its branch is free again; consultations, negativations and the audit trail stay. Impossible while any of its negativations is live or any company is watched with it. Nothing goes to the bureau.",
     permission=needs(Scope.CONFIGURE),
 )
 async def delete_integration(

@@ -8,6 +8,7 @@ import strawberry
 from api.context import Info
 from api.errors.bureau import BureauRejectedError, BureauUnavailableError, CredentialsRefusedError
 from api.errors.general import (
+    ActiveMonitorsError,
     ActiveNegativationsError,
     BranchAlreadyIntegratedError,
     ConflictError,
@@ -92,6 +93,7 @@ class UpdateIntegrationSuccess:
 UpdateIntegrationResult = Annotated[
     UpdateIntegrationSuccess
     | ActiveNegativationsError
+    | ActiveMonitorsError
     | BranchAlreadyIntegratedError
     | PlanNotAllowedError
     | CredentialsRefusedError
@@ -109,7 +111,7 @@ def _secret(password: strawberry.Maybe[str]) -> Change[Secret]:
 
 
 @mutation(
-    "Changes an integration (editar integração de análise de crédito); fields left out stay. The branch may not change while it is linked or has live negativations, the environment not while it has live negativations. Moving to PRODUCTION sends both passwords to the provider to be checked; not billed. Passwords given here are those that already stand at the provider; to change them there use `rotateCredentials`.",
+    "Changes an integration (editar integração de análise de crédito); fields left out stay. The branch may not change while it is linked, and neither branch nor environment while it has live negativations or watches companies. Moving to PRODUCTION sends both passwords to the provider to be checked; not billed. Passwords given here are those that already stand at the provider; to change them there use `rotateCredentials`.",
     permission=needs(Scope.CONFIGURE),
 )
 async def update_integration(

@@ -56,6 +56,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "A integração possui {count} negativação(ões) ativa(s); dê baixa nelas antes.",
         "The integration has {count} live negativation(s); clear them first.",
     ),
+    "ACTIVE_MONITORS": (
+        "A integração possui {count} monitoramento(s) ativo(s); encerre-os antes.",
+        "The integration has {count} active monitor(s); stop them first.",
+    ),
     "PASSWORD_REFUSED": (
         "A nova senha não atende aos critérios; veja em `problems` quais.",
         "The new password breaks criteria; `problems` says which.",
