@@ -7,6 +7,7 @@ from core.domain.access import Caller, Scope
 from core.domain.audit import AuditAction, audited
 from core.domain.bureau import BureauAccount, CredentialKind
 from core.domain.documents import Document, DocumentKind, parse_document
+from core.domain.errors import Conflict
 from core.domain.integration import Integration
 from core.domain.monitoring import Monitor
 from core.use_cases.bureau_access import open_account
@@ -30,10 +31,14 @@ class MonitorCompanyCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonitorCompany:
-    """Policy: watching twice in an environment gives the same monitor. The provider is told first; repeating that changes
-    nothing there.
+    """Policy.
 
-    Raises InvalidInput, NotFound, IntegrationNotLinked, CredentialsRefused, BureauNotConfigured, BureauFailure.
+    - Watching twice in an environment gives the same monitor; never one of a branch that the caller does not reach.
+    - The provider is told first; repeating that changes nothing there. It is taken back when the integration was deleted,
+      moved or taken to another environment meanwhile.
+
+    Raises InvalidInput, NotFound, IntegrationNotLinked, CredentialsRefused, BureauNotConfigured, BureauFailure, Conflict
+    (ALREADY_MONITORED for a branch out of reach, CHANGED_MEANWHILE).
     """
 
     units_of_work: UnitsOfWork
@@ -51,15 +56,19 @@ class MonitorCompany:
             branch = await get_branch(work, command.branch_id, command.caller, "branchId")
             integration = await linked_integration(work, branch)
             company = asked or branch.document
-            known = await work.monitors.active(integration.id, integration.environment, [company.number])
-        if company.number in known:
-            return known[company.number]
+            known = await _known(work, command.caller, integration, company)
+        if known is not None:
+            return known
         account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
         await self.bureau.watch(account, company)
         async with self.units_of_work.begin() as work:
-            await work.lock(f"monitor:{integration.id}:{company.number}")
-            known = await work.monitors.active(integration.id, integration.environment, [company.number])
-            return known.get(company.number) or await self._add(work, command, integration, company)
+            # Deleting an integration or moving it counts what is watched under this lock, so one of the two sees the other.
+            current = await work.integrations.get(integration.id, lock=True)
+            if current is not None and _stands(current, integration):
+                known = await _known(work, command.caller, integration, company)
+                return known or await self._add(work, command, integration, company)
+        await self.bureau.unwatch(account, company)
+        raise Conflict(reason="CHANGED_MEANWHILE")
 
     async def _add(
         self, work: UnitOfWork, command: MonitorCompanyCommand, integration: Integration, company: Document
@@ -90,6 +99,25 @@ class MonitorCompany:
             )
         )
         return monitor
+
+
+async def _known(
+    work: UnitOfWork, caller: Caller, integration: Integration, company: Document
+) -> Monitor | None:
+    found = await work.monitors.active(integration.id, integration.environment, [company.number])
+    known = found.get(company.number)
+    if known is not None and not caller.reaches(known.branch_id):
+        raise Conflict(reason="ALREADY_MONITORED")
+    return known
+
+
+def _stands(current: Integration, before: Integration) -> bool:
+    """Whether what was asked of the provider before may be recorded now."""
+    return (
+        current.deleted_at is None
+        and current.branch_id == before.branch_id
+        and current.environment is before.environment
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,10 @@ ERRORS = """
 ... on BureauUnavailableError { retryable }
 ... on UserError { code message }
 """
+CONFLICT = "... on ConflictError { reason }"
 WATCH = mutation_document(
-    "monitor_company", f"__typename ... on MonitorCompanySuccess {{ monitor {{ {MONITOR} }} }} {ERRORS}"
+    "monitor_company",
+    f"__typename ... on MonitorCompanySuccess {{ monitor {{ {MONITOR} }} }} {ERRORS} {CONFLICT}",
 )
 STOP_ERRORS = ERRORS.replace("... on IntegrationNotLinkedError { branchNumber }\n", "")
 STOP = mutation_document(
@@ -202,6 +204,19 @@ async def test_monitors_are_filtered(desk: Desk) -> None:
     assert (await desk.ask(MONITORS, {"filter": {"document": "1"}})).code() == "INVALID_INPUT"
     assert (await desk.ask(CHANGES, {"filter": {"monitorId": "x"}})).code() == "INVALID_INPUT"
     assert monitor["number"] == 1
+
+
+async def test_what_another_branch_has_watched_is_not_shown(desk: Desk) -> None:
+    await _watch(desk)
+    other = await desk.world.add_branch()
+    async with desk.world.units_of_work.begin() as work:
+        await work.branches.save(replace(other, integration_id=desk.world.integration.id))
+    await _change_integration(desk, branch_id=other.id)
+    data = {"input": {"branchId": global_id(other), "number": COMPANY.number}}
+    stranger = make_caller(branch_ids=frozenset({other.id}))
+    refused = (await desk.ask(WATCH, data, caller=stranger)).one()
+    assert (refused["code"], refused["reason"]) == ("CONFLICT", "ALREADY_MONITORED")
+    assert len(desk.world.bureau.called("watch")) == 1
 
 
 DELETE = mutation_document("delete_integration", "__typename ... on ActiveMonitorsError { code count }")

@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from core.domain.access import Scope
-from core.domain.bureau import BureauFailure, FailureClass
-from core.domain.errors import Forbidden, InvalidInput, NotFound
+from core.domain.bureau import BureauFailure, Environment, FailureClass
+from core.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import ChangeEvent, ChangeKind, Monitor, MonitorChange
 from core.domain.paging import Direction, Order, Window
@@ -20,7 +21,7 @@ from core.use_cases.monitor_company import (
     StopMonitoringCommand,
 )
 from ports.routines import TurnLost
-from support.builders import make_branch, make_caller
+from support.builders import NOW, make_branch, make_caller, new_id
 from support.documents import synthetic_cnpj
 from support.world import World
 
@@ -83,6 +84,36 @@ async def test_when_the_provider_fails_nothing_is_stored(world: World) -> None:
         await watch(world)
     async with world.units_of_work.read() as work:
         assert await work.monitors.count(MonitorFilter()) == 0
+
+
+@pytest.mark.parametrize(
+    "change", [{"deleted_at": NOW}, {"branch_id": new_id()}, {"environment": Environment.PRODUCTION}]
+)
+async def test_an_integration_that_changed_meanwhile_watches_nobody(
+    world: World, change: dict[str, Any]
+) -> None:
+    pause = world.bureau.pause("watch")
+    going = asyncio.create_task(watch(world))
+    await pause.reached.wait()
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(replace(world.integration, **change))
+    pause.resumed.set()
+    with pytest.raises(Conflict) as caught:
+        await going
+    assert caught.value.reason == "CHANGED_MEANWHILE"
+    async with world.units_of_work.read() as work:
+        assert await work.monitors.count(MonitorFilter()) == 0
+    assert world.bureau.watched[world.integration.id] == set()
+    assert {call.account.environment for call in world.bureau.calls} == {Environment.HOMOLOGATION}
+
+
+async def test_of_two_who_watch_at_once_both_have_the_one_monitor(world: World) -> None:
+    pause = world.bureau.pause("watch")
+    going = [asyncio.create_task(watch(world)) for _ in range(2)]
+    await pause.reached.wait()
+    pause.resumed.set()
+    first, second = await asyncio.gather(*going)
+    assert first == second
 
 
 async def test_changes_are_kept_once_page_by_page(world: World) -> None:
