@@ -75,6 +75,8 @@ _ENDED = frozenset({_S.CANCELLED, _S.REJECTED, _S.CLEARED, _S.REMOVED_BY_BUREAU,
 LIVE = frozenset(NegativationStatus) - _ENDED
 """The states in which a registration stands, or may stand, at the bureau."""
 
+_REFUSED_OR_GONE = frozenset({_S.REJECTED, _S.CLEARED, _S.REMOVED_BY_BUREAU})
+
 _INCLUSION_RESULTS = {
     _T.INCLUSION_ACCEPTED: _S.AWAITING_NOTICE,
     _T.INCLUSION_REJECTED: _S.REJECTED,
@@ -213,6 +215,15 @@ class Negativation:
         """Whether somebody must clear it: its invoice is no longer open, and no clearing is on its way."""
         clearing_under_way = self.clearing is not None and self.status is not _S.CLEARING_REJECTED
         return self.status.live and self.clearing_due_on is not None and not clearing_under_way
+
+    @property
+    def left_to_people(self) -> bool:
+        """Whether only a person may register its invoice again: the bureau refused or removed it, or it was taken back.
+
+        What was cancelled although nobody had asked for a clearing never was at the bureau, and nobody objected to it.
+        """
+        taken_back = self.status is _S.CANCELLED and self.clearing is not None
+        return self.status in _REFUSED_OR_GONE or taken_back
 
     def can(self, trigger: Trigger) -> bool:
         """Whether the life cycle allows it now."""

@@ -66,6 +66,8 @@ class AdvanceCollection:
 
     - Registers, with form AUTOMATIC, what is open, overdue long enough, and has no reason against it; what has reasons is
       noted with all of them.
+    - Does not register again what the bureau refused or removed, or somebody took back: people resend it, or register it by
+      hand. What the service itself cancelled before the bureau had it is registered again.
     - Clears live registrations of form AUTOMATIC whose invoice is no longer open. MANUAL ones are left to people.
     - Only in branches whose integration says "incluir/remover automaticamente"; the rest is passed over.
     - The chunk and the progress behind it are one transaction, so a crash repeats nothing.
@@ -159,6 +161,7 @@ class AdvanceCollection:
         portfolio = await read_portfolio(
             work, invoice_ids, to_be_acted_on=not run.dry_run, but_live_ones=True
         )
+        latest = await work.negativations.latest_of_invoices(list(portfolio.invoices))
         now = self.clock.now()
         today = run.run_date if run.dry_run else local_date(now)
         decided: list[tuple[Case, tuple[Problem, ...]]] = []
@@ -170,7 +173,7 @@ class AdvanceCollection:
             debt = (case.customer.document.number, case.invoice.debt_reference)
             if debt in contracts:
                 case = replace(case, contract_is_live=True)
-            reasons = reasons_against(case, known)
+            reasons = (*reasons_against(case, known), *_left_to_people(latest.get(invoice_id)))
             if not reasons:
                 contracts.add(debt)
             decided.append((case, reasons))
@@ -257,6 +260,14 @@ async def _automated(work: UnitOfWork, branch_id: UUID) -> tuple[Branch, Integra
     if integration is None or integration.deleted_at is not None or not integration.automation.enabled:
         return None
     return branch, integration
+
+
+def _left_to_people(latest: Negativation | None) -> tuple[Problem, ...]:
+    """The reason against registering an invoice again by itself, if its latest registration is one."""
+    if latest is None or not latest.left_to_people:
+        return ()
+    status = {"status": latest.status.value}
+    return (Problem(("invoice", "negativation"), "NEGATIVATED_BEFORE", status),)
 
 
 def _window(run: CollectionRun) -> Window:

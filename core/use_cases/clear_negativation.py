@@ -115,20 +115,18 @@ async def request_clearing(
     work: UnitOfWork, negativation: Negativation, code: str, *, at: datetime, actor: str
 ) -> Negativation:
     """Cancel, hold or queue the clearing, whichever the registration's state calls for. Raises NotClearable."""
-    if negativation.can(Trigger.CANCELLED) and await work.outbox.withdraw(negativation.inclusion_key):
-        return await move(work, negativation, Trigger.CANCELLED, at=at, actor=actor)
-    if negativation.can(Trigger.CLEARING_HELD):
-        if negativation.clearing is not None:
-            raise NotClearable(negativation=negativation)
-        held = replace(negativation, clearing=Clearing(code=code, requested_at=at, requested_by=actor))
-        return await move(work, held, Trigger.CLEARING_HELD, at=at, actor=actor)
-    if not negativation.can(Trigger.CLEARING_REQUESTED):
-        raise NotClearable(negativation=negativation)
     earlier = negativation.clearing
     clearing = Clearing(
         code=code, requested_at=at, requested_by=actor, generation=earlier.generation + 1 if earlier else 1
     )
-    return await queue_clearing(work, replace(negativation, clearing=clearing), at=at, actor=actor)
+    asked_for = replace(negativation, clearing=clearing)
+    if negativation.can(Trigger.CANCELLED) and await work.outbox.withdraw(negativation.inclusion_key):
+        return await move(work, asked_for, Trigger.CANCELLED, at=at, actor=actor)
+    if negativation.can(Trigger.CLEARING_HELD) and earlier is None:
+        return await move(work, asked_for, Trigger.CLEARING_HELD, at=at, actor=actor)
+    if not negativation.can(Trigger.CLEARING_REQUESTED):
+        raise NotClearable(negativation=negativation)
+    return await queue_clearing(work, asked_for, at=at, actor=actor)
 
 
 async def audit_clearing(

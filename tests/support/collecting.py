@@ -6,15 +6,16 @@ from core.domain.collection import AutomaticNegativation, CollectionParameters, 
 from core.domain.integration import Automation
 from core.use_cases.run_collection import RunCollection
 from core.use_cases.start_collection import StartCollectionCommand
+from support.storages import Storage, memory_storage
 from support.world import World
 
 AUTOMATION = Automation(enabled=True, restriction_code="OO", clearing_code="01")
 YES = CollectionParameters(branch_id=None, automatic=AutomaticNegativation.YES, days_after_due=30)
 
 
-async def collecting_company() -> World:
-    """It registers automatically thirty days after the due date."""
-    world = await World().populate(automation=AUTOMATION)
+async def collecting_company(kept_in: Storage | None = None) -> World:
+    """It registers automatically thirty days after the due date. kept_in: None for memory."""
+    world = await World(kept_in=kept_in or memory_storage()).populate(automation=AUTOMATION)
     await save(world, YES)
     return world
 

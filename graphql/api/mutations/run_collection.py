@@ -40,7 +40,7 @@ RunCollectionResult = Annotated[
 
 
 @mutation(
-    "Runs the collection routine for a date (executar a rotina de cobrança): negativates what is overdue long enough and clears automatic negativations whose invoice is no longer open. A date has one real run: asking again answers with it and has no effect. The data of those it negativates go to the bureau in the background and the provider may bill an inclusion; a dry run sends nothing and nothing is billed.",
+    "Runs the collection routine for a date (executar a rotina de cobrança): negativates what is overdue long enough and clears automatic negativations whose invoice is no longer open. What the bureau refused or removed, or somebody took back, it leaves to people, who resend it or negativate by hand. A date has one real run: asking again answers with it and has no effect. The data of those it negativates go to the bureau in the background and the provider may bill an inclusion; a dry run sends nothing and nothing is billed.",
     permission=needs(Scope.RUN_COLLECTION, besides="and for a real run a token that reaches every branch"),
 )
 async def run_collection(

@@ -199,6 +199,10 @@ PROBLEMS: dict[str, tuple[str, str]] = {
         "O boleto já tem uma negativação ativa.",
         "The invoice has a live negativation already.",
     ),
+    "NEGATIVATED_BEFORE": (
+        "O boleto já foi negativado, situação {status}: a rotina não o negativa de novo. Reenvie ou negative manualmente.",
+        "The invoice was negativated before, status {status}: the routine does not repeat it. Resend it, or negativate by hand.",
+    ),
     "CONTRACT_ALREADY_NEGATIVATED": (
         "O mesmo documento já tem este contrato negativado.",
         "The same document has this contract negativated already.",
