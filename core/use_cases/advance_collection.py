@@ -69,7 +69,8 @@ class AdvanceCollection:
     - Does not register again what the bureau refused or removed, or somebody took back: people resend it, or register it by
       hand. What the service itself cancelled before the bureau had it is registered again.
     - Clears live registrations of form AUTOMATIC whose invoice is no longer open. MANUAL ones are left to people.
-    - Only in branches whose integration says "incluir/remover automaticamente"; the rest is passed over.
+    - Only in branches whose integration says "incluir/remover automaticamente"; the rest is passed over. Once the integration
+      is unlinked nothing is registered any more; what was is still cleared.
     - The chunk and the progress behind it are one transaction, so a crash repeats nothing.
     """
 
@@ -111,7 +112,7 @@ class AdvanceCollection:
         invoices: int,
         asked: Mapping[UUID, Sequence[BureauCode]],
     ) -> _Chunk:
-        found = await _automated(work, run.progress.branch_ids[0])
+        found = await _automated(work, run.progress.branch_ids[0], run.progress.phase)
         if found is None:
             return _Chunk()
         branch, integration = found
@@ -251,13 +252,15 @@ class AdvanceCollection:
         )
 
 
-async def _automated(work: UnitOfWork, branch_id: UUID) -> tuple[Branch, Integration] | None:
-    """The branch and its linked integration, if that includes and removes automatically."""
+async def _automated(
+    work: UnitOfWork, branch_id: UUID, phase: CollectionPhase
+) -> tuple[Branch, Integration] | None:
+    """The branch and its integration, if that includes and removes automatically; to register, it must be linked."""
     branch = await work.branches.get(branch_id)
-    if branch is None or branch.integration_id is None:
+    integration = await work.integrations.of_branch(branch_id)
+    if branch is None or integration is None or not integration.automation.enabled:
         return None
-    integration = await work.integrations.get(branch.integration_id)
-    if integration is None or integration.deleted_at is not None or not integration.automation.enabled:
+    if phase is CollectionPhase.REGISTER and branch.integration_id != integration.id:
         return None
     return branch, integration
 

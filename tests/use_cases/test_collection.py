@@ -29,6 +29,7 @@ from core.use_cases.continue_collection import ContinueCollection, StartDailyCol
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from core.use_cases.settle_invoice import SettleInvoice, SettleInvoiceCommand
 from core.use_cases.start_collection import StartCollection, StartCollectionCommand
+from core.use_cases.unlink_integration import UnlinkIntegration, UnlinkIntegrationCommand
 from support.builders import TODAY, make_caller, make_customer, make_invoice
 from support.collecting import AUTOMATION, collecting_company, run, save
 from support.registrations import clear, results, status
@@ -293,6 +294,28 @@ async def test_settled_invoices_of_automatic_registrations_are_cleared(world: Wo
     assert cleared.status is NegativationStatus.CLEARING_QUEUED
     assert cleared.clearing is not None
     assert cleared.clearing.code == "01"
+
+
+async def test_unlinked_the_integration_still_clears_and_registers_nothing(world: World) -> None:
+    await run(world)
+    negativation = await registered(world)
+    assert negativation is not None
+    await activate(world, negativation)
+    await settle(world)
+    other = make_customer(branch_id=world.branch.id)
+    async with world.units_of_work.begin() as work:
+        await work.customers.add(other)
+        await work.invoices.add(make_invoice(branch_id=world.branch.id, customer_id=other.id))
+    await world.use_case(UnlinkIntegration)(
+        UnlinkIntegrationCommand(
+            caller=world.caller, branch_id=world.branch.id, integration_id=world.integration.id
+        )
+    )
+    world.clock.advance(timedelta(days=1))
+
+    assert (await run(world)).counts == {"CLEARED": 1}
+    await world.deliver()
+    assert await status(world, negativation) is NegativationStatus.CLEARING_SENT
 
 
 async def test_manual_registrations_are_left_to_people_with_a_due_date(world: World) -> None:
