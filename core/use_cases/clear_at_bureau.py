@@ -68,7 +68,8 @@ class ClearAtBureau:
             codes = (BureauCode(code=failure.code or "", description=failure.message or ""),)
             await self._end(claim, negativation, integration, Trigger.CLEARING_REFUSED, codes)
         elif failure.failure is FailureClass.UNDETERMINED:
-            await self._in_doubt(claim, negativation)
+            after = self.delivery.backoff(claim.attempt)
+            await self.delivery.in_doubt(claim, negativation, Trigger.CLEARING_OUTCOME_UNKNOWN, after)
         else:
             await self.delivery.postpone(claim, integration, failure)
 
@@ -88,15 +89,6 @@ class ClearAtBureau:
             if not integration.pefin.proven(now):
                 version = integration.pefin.version
                 await note_accepted(work, integration.id, CredentialKind.PEFIN, version, now)
-
-    async def _in_doubt(self, claim: Claim, negativation: Negativation) -> None:
-        async with self.units_of_work.begin() as work:
-            current = await work.negativations.get(negativation.id, lock=True)
-            if not await work.outbox.retry(claim, self.delivery.backoff(claim.attempt)):
-                return
-            if current is not None and current.status is negativation.status:
-                trigger = Trigger.CLEARING_OUTCOME_UNKNOWN
-                await move(work, current, trigger, at=self.clock.now(), actor=SYSTEM.name)
 
 
 def _exclusion(negativation: Negativation) -> Exclusion:

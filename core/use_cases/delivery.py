@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import SystemRandom
 
+from core.domain.access import SYSTEM
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialState
 from core.domain.integration import Integration
-from core.domain.intents import LONGEST_HOLD, Claim
-from core.domain.negativation import Negativation
+from core.domain.intents import LONGEST_HOLD, Claim, IntentKind
+from core.domain.negativation import Negativation, Trigger
 from core.use_cases.bureau_access import note_refused
+from core.use_cases.transition import move
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -62,7 +64,18 @@ class Delivery:
         current = await work.negativations.get(negativation.id, lock=True)
         if not await work.outbox.done(claim):
             raise ClaimLost
-        return current if current is not None and current.status is negativation.status else None
+        return current if current is not None and _unmoved(current, negativation, claim) else None
+
+    async def in_doubt(
+        self, claim: Claim, negativation: Negativation, trigger: Trigger, after: timedelta
+    ) -> None:
+        """Let the promise come due again later, and note by `trigger` that nobody knows what became of the order."""
+        async with self.units_of_work.begin() as work:
+            current = await work.negativations.get(negativation.id, lock=True)
+            if not await work.outbox.retry(claim, after):
+                return
+            if current is not None and _unmoved(current, negativation, claim) and current.can(trigger):
+                await move(work, current, trigger, at=self.clock.now(), actor=SYSTEM.name)
 
     async def drop(self, claim: Claim) -> None:
         """Settle a promise that needs no more doing."""
@@ -110,3 +123,11 @@ class Delivery:
         doublings = min(attempt - 1, 20)
         seconds = min(2.0**doublings, LONGEST_BACKOFF.total_seconds())
         return timedelta(seconds=seconds * _random.uniform(0.5, 1.5))
+
+
+def _unmoved(current: Negativation, loaded: Negativation, claim: Claim) -> bool:
+    """Whether it stands where it was loaded, and was not sent again since: an order resent has the same status, and another key."""
+    if current.status is not loaded.status:
+        return False
+    key = current.clearing_key if claim.intent.kind is IntentKind.CLEAR else current.inclusion_key
+    return key == claim.intent.key

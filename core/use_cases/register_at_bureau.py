@@ -116,17 +116,10 @@ class RegisterAtBureau:
                     )
             return
         if failure.failure is FailureClass.UNDETERMINED:
-            await self._in_doubt(claim, negativation)
+            after = self.delivery.backoff(claim.attempt)
+            await self.delivery.in_doubt(claim, negativation, Trigger.OUTCOME_UNKNOWN, after)
             return
         await self.delivery.postpone(claim, integration, failure)
-
-    async def _in_doubt(self, claim: Claim, negativation: Negativation) -> None:
-        async with self.units_of_work.begin() as work:
-            current = await work.negativations.get(negativation.id, lock=True)
-            if not await work.outbox.retry(claim, self.delivery.backoff(claim.attempt)):
-                return
-            if current is not None and current.can(Trigger.OUTCOME_UNKNOWN):
-                await move(work, current, Trigger.OUTCOME_UNKNOWN, at=self.clock.now(), actor=SYSTEM.name)
 
     async def _cancel(self, claim: Claim, negativation: Negativation) -> None:
         """The bureau does not have it and it is no longer wanted."""

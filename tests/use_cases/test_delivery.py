@@ -1,6 +1,7 @@
 """Delivering: each promise is kept once, whatever the network, the bureau or a crash does in between."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -26,7 +27,7 @@ from core.domain.secret import Secret
 from core.domain.subjects import NegativationHold
 from core.use_cases.adopt_credentials import AdoptCredentials, AdoptCredentialsCommand
 from core.use_cases.delivery import LONGEST_BACKOFF, Delivery
-from support.registrations import DOWN, LATER, LOST, clear, close, inclusion_of, results, status
+from support.registrations import DOWN, LATER, LOST, clear, close, inclusion_of, resend, results, status
 from support.world import World
 
 
@@ -128,6 +129,58 @@ async def test_a_late_holder_writes_nothing(world: World, queued: Negativation) 
     await late
 
     assert await world.history(queued) == history
+
+
+async def nearly_included(world: World, queued: Negativation) -> None:
+    world.bureau.fail("register", DOWN, recorded=True)
+    await world.deliver()
+    world.bureau.inclusions.clear()
+    world.clock.advance(LATER)
+
+
+async def nearly_cleared(world: World, queued: Negativation) -> None:
+    await world.deliver()
+    await results(world, queued, BureauEventKind.INCLUSION_ACCEPTED, BureauEventKind.PUBLISHED)
+    await clear(world, queued)
+
+
+@pytest.mark.parametrize("late", [None, LOST, BureauFailure(failure=FailureClass.VALIDATION)])
+@pytest.mark.parametrize(
+    ("begin", "operation", "rejected", "sent"),
+    [
+        (nearly_included, "register", BureauEventKind.INCLUSION_REJECTED, NegativationStatus.SENT),
+        (nearly_cleared, "clear", BureauEventKind.CLEARING_REJECTED, NegativationStatus.CLEARING_SENT),
+    ],
+    ids=["inclusion", "clearing"],
+)
+async def test_a_late_answer_says_nothing_of_what_was_resent_meanwhile(
+    world: World,
+    queued: Negativation,
+    begin: Callable[[World, Negativation], Awaitable[None]],
+    operation: str,
+    rejected: BureauEventKind,
+    sent: NegativationStatus,
+    late: BureauFailure | None,
+) -> None:
+    await begin(world, queued)
+    pause = world.bureau.pause(operation)
+    answered_late = asyncio.create_task(world.deliver())
+    await pause.reached.wait()
+    await results(world, queued, rejected)
+    resent = await resend(world, queued, force=True)
+    history = await world.history(queued)
+    if late is not None:
+        world.bureau.fail(operation, late)
+
+    pause.resumed.set()
+    await answered_late
+
+    assert (await world.negativation(queued), await world.history(queued)) == (resent, history)
+    world.clock.advance(LATER)
+    await world.deliver()
+    assert await status(world, queued) is sent
+    key = resent.clearing_key if operation == "clear" else resent.inclusion_key
+    assert [call.key for call in world.bureau.called(operation)].count(key) == 1
 
 
 async def test_a_refusal_is_the_last_word_with_the_bureaus_code(world: World, queued: Negativation) -> None:
