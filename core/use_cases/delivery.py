@@ -1,6 +1,6 @@
 """What the deliveries of all promises share: taking one up, giving it back, and settling it once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import SystemRandom
 
@@ -69,13 +69,18 @@ class Delivery:
     async def in_doubt(
         self, claim: Claim, negativation: Negativation, trigger: Trigger, after: timedelta
     ) -> None:
-        """Let the promise come due again later, and note by `trigger` that nobody knows what became of the order."""
+        """Let the promise come due again later, and note by `trigger` that nobody knows what became of the order since now."""
         async with self.units_of_work.begin() as work:
             current = await work.negativations.get(negativation.id, lock=True)
             if not await work.outbox.retry(claim, after):
                 return
-            if current is not None and _unmoved(current, negativation, claim) and current.can(trigger):
-                await move(work, current, trigger, at=self.clock.now(), actor=SYSTEM.name)
+            if current is None or not _unmoved(current, negativation, claim):
+                return
+            now = self.clock.now()
+            if current.can(trigger):
+                await move(work, current, trigger, at=now, actor=SYSTEM.name)
+            else:
+                await work.negativations.save(replace(current, updated_at=now))
 
     async def drop(self, claim: Claim) -> None:
         """Settle a promise that needs no more doing."""

@@ -26,6 +26,11 @@ from ports.credit_bureau import CreditBureau
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
+GIVE_UP_AFTER = timedelta(minutes=5)
+"""What the bureau does not know of so long after it may have been sent was never received."""
+
+ASK_AGAIN_AFTER = timedelta(seconds=30)
+
 _WAITING = (NegativationStatus.QUEUED, NegativationStatus.UNDETERMINED)
 
 
@@ -35,7 +40,8 @@ class RegisterAtBureau:
 
     - From the second attempt on, the bureau is asked whether it has the registration before it is sent again.
     - What the bureau does not have is cancelled when a clearing was asked for meanwhile, the invoice is no longer open or
-      has become too old, or the customer must not be registered any more.
+      has become too old, or the customer must not be registered any more. But what may have been sent lately it may be at
+      work on still: then it is asked again for some minutes, for once cancelled an inclusion would stand there for good.
     - Nothing is sent when the claim is about to end: another holder may take it over.
     """
 
@@ -63,7 +69,7 @@ class RegisterAtBureau:
         if receipt is None and (
             negativation.clearing is not None or not await self._may_be_sent(negativation)
         ):
-            await self._cancel(claim, negativation)
+            await self._not_wanted(claim, negativation)
             return
         if receipt is None:
             if self.clock.now() + MARGIN > claim.until:
@@ -121,8 +127,16 @@ class RegisterAtBureau:
             return
         await self.delivery.postpone(claim, integration, failure)
 
-    async def _cancel(self, claim: Claim, negativation: Negativation) -> None:
-        """The bureau does not have it and it is no longer wanted."""
+    async def _not_wanted(self, claim: Claim, negativation: Negativation) -> None:
+        """The bureau does not have it and it is no longer wanted: cancel it, once it is certain not to arrive there late."""
+        in_doubt = negativation.status is NegativationStatus.UNDETERMINED
+        if in_doubt and self.clock.now() < negativation.updated_at + GIVE_UP_AFTER:
+            await self.delivery.give_back(claim, ASK_AGAIN_AFTER)
+            return
+        if claim.attempt > 1 and not in_doubt:
+            # A process that ended may have sent it, nobody knows when: the time counts from now.
+            await self.delivery.in_doubt(claim, negativation, Trigger.OUTCOME_UNKNOWN, ASK_AGAIN_AFTER)
+            return
         async with self.units_of_work.begin() as work:
             current = await self.delivery.settle(work, claim, negativation)
             if current is not None:

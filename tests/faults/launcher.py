@@ -34,6 +34,8 @@ _SECONDS = {
     "core.use_cases.consult_credit.RENEWED_EVERY": 1.0,
     "core.use_cases.consult_credit.SENT_WITHIN": 3.0,
     "core.use_cases.recover_consultation.GIVE_UP_AFTER": GIVE_UP_SECONDS,
+    "core.use_cases.register_at_bureau.GIVE_UP_AFTER": GIVE_UP_SECONDS,
+    "core.use_cases.register_at_bureau.ASK_AGAIN_AFTER": 1.0,
     "core.use_cases.settle_consultation.ASK_AGAIN_AFTER": 1.0,
     "core.use_cases.fetch_results.LEASE": LEASE_SECONDS,
     "core.use_cases.fetch_results.IDLE": 1.0,

@@ -1,11 +1,13 @@
 """Clearing: cancelled, held or queued, whichever the state calls for, and sent once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from core.domain.bureau import (
     BureauEventKind,
+    BureauFailure,
 )
 from core.domain.errors import InvalidInput
 from core.domain.negativation import (
@@ -13,7 +15,7 @@ from core.domain.negativation import (
     NegativationStatus,
     NotClearable,
 )
-from support.registrations import LATER, LOST, clear, close, results, status
+from support.registrations import DOWN, LATER, LOST, clear, close, results, status
 from support.world import World
 
 
@@ -51,6 +53,30 @@ async def test_a_clearing_asked_for_in_doubt_cancels_what_the_bureau_never_recei
 
     assert await status(world, queued) is NegativationStatus.CANCELLED
     assert len(world.bureau.called("register")) == 1
+
+
+@pytest.mark.parametrize("left", [LOST, DOWN], ids=["in doubt", "queued, as by a process that was cut off"])
+async def test_a_clearing_asked_for_in_doubt_is_sent_for_what_the_bureau_has_late(
+    world: World, queued: Negativation, left: BureauFailure
+) -> None:
+    world.clock.advance(LATER)
+    world.bureau.fail("register", left, recorded=True)
+    await world.deliver()
+    still_at_work_on = world.bureau.inclusions.pop(queued.inclusion_key)
+    await clear(world, queued)
+    for _ in range(2):
+        world.clock.advance(timedelta(seconds=30))
+        await world.deliver()
+        assert await status(world, queued) is NegativationStatus.UNDETERMINED
+
+    world.bureau.inclusions[queued.inclusion_key] = still_at_work_on
+    world.clock.advance(timedelta(seconds=30))
+    await world.deliver()
+    await results(world, queued, BureauEventKind.INCLUSION_ACCEPTED)
+    await world.deliver()
+
+    assert await status(world, queued) is NegativationStatus.CLEARING_SENT
+    assert len(world.bureau.called("register")) == len(world.bureau.called("clear")) == 1
 
 
 async def test_a_lost_answer_to_a_clearing_is_asked_for(world: World, queued: Negativation) -> None:

@@ -213,7 +213,8 @@ class LifeCycle(RuleBasedStateMachine):
             if asked_first and key in sent_before:
                 self.statuses[invoice] = AFTER_DELIVERY["taken in"][status]
             elif asked_first and not clearing and invoice in self.held:
-                self.statuses[invoice] = S.CANCELLED
+                # Only what was in doubt for long has certainly not arrived.
+                self.statuses[invoice] = S.CANCELLED if status is S.UNDETERMINED else S.UNDETERMINED
             else:
                 self.statuses[invoice] = AFTER_DELIVERY[fate].get(status, status)
                 if status is S.UNDETERMINED and fate == "refused":
