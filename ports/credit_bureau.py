@@ -26,7 +26,8 @@ class CreditBureau(Protocol):
     `FailureClass.TRANSIENT` MUST be raised only when the bureau certainly did not act; whenever bytes of a request may
     have reached it without an answer, the class MUST be `UNDETERMINED`. BureauNotConfigured is raised when no address is
     configured for the account's environment. The account carries the CONSULTATION password for consultations and
-    plans and the watching of CNPJs, the PEFIN password for all else.
+    plans and the watching of CNPJs, the PEFIN password for all else. `register` and `clear` MUST end within 20 seconds, for
+    they are sent under a claim that must not end meanwhile.
     """
 
     @abstractmethod

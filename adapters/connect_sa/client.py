@@ -19,6 +19,7 @@ from adapters.connect_sa.answers import (
 from adapters.connect_sa.circuit import Circuit
 from adapters.connect_sa.exchange import (
     CONSULTATION_READ_SECONDS,
+    ORDER_SECONDS,
     A,
     Call,
     Provider,
@@ -154,6 +155,7 @@ class ConnectSaBureau(CreditBureau):
                 key=wire_key(inclusion.key),
                 body=inclusion_body(inclusion),
                 answer=ReceiptAnswer,
+                total_seconds=ORDER_SECONDS,
             ),
         )
         return answer.to_domain()
@@ -169,6 +171,7 @@ class ConnectSaBureau(CreditBureau):
                 key=wire_key(exclusion.key),
                 body=exclusion_body(exclusion),
                 answer=ReceiptAnswer,
+                total_seconds=ORDER_SECONDS,
             ),
         )
         return answer.to_domain()

@@ -6,6 +6,7 @@ may have acted: nothing that was possibly received is ever called TRANSIENT.
 
 import asyncio
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -24,6 +25,9 @@ READ_SECONDS = 15.0
 CONSULTATION_READ_SECONDS = 30.0
 TOTAL_SECONDS = 60.0
 """The most that one exchange may take, however slowly the answer trickles in."""
+
+ORDER_SECONDS = 18.0
+"""The most that sending an inclusion or a clearing may take: the claim that it is sent under must not end meanwhile."""
 
 KEEPALIVE_SECONDS = 4.0
 """Idle connections are dropped before uvicorn drops them (5 s): a stale one would turn a write into UNDETERMINED."""
@@ -49,6 +53,7 @@ class Call(Generic[A]):
     """A call of the contract. `name` is what logs say, so it holds neither keys nor documents.
 
     key: the order's key; sent with a POST, and every answer that carries a key must carry this one.
+    total_seconds: for what must end sooner than TOTAL_SECONDS would have it.
     repeatable: a read that may be repeated by itself after a transient failure, because the provider keeps no count of it.
     """
 
@@ -60,6 +65,7 @@ class Call(Generic[A]):
     body: Mapping[str, object] | None = None
     params: Mapping[str, str] | None = None
     read_seconds: float = READ_SECONDS
+    total_seconds: float = math.inf
     repeatable: bool = True
 
 
@@ -152,7 +158,7 @@ async def _round_trip(provider: Provider, account: BureauAccount, call: Call[A])
     if call.method == "POST" and call.key is not None:
         headers["Idempotency-Key"] = call.key
     async with (
-        asyncio.timeout(TOTAL_SECONDS),
+        asyncio.timeout(min(call.total_seconds, TOTAL_SECONDS)),
         provider.client.stream(
             call.method,
             provider.base_url + call.path,

@@ -17,7 +17,7 @@ from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 
 MARGIN = timedelta(seconds=20)
-"""A call to the bureau ends within this time, so nothing is sent when less is left of a claim."""
+"""What is sent to the bureau is answered or given up within this time, so nothing is sent when less is left of a claim."""
 
 ROTATION_PAUSE = timedelta(seconds=1)
 DEFAULT_PAUSE = timedelta(minutes=15)

@@ -3,14 +3,17 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from adapters.connect_sa import client as clients
 from adapters.connect_sa import exchange as exchanging
 from adapters.connect_sa.client import ConnectSaBureau
 from core.domain.bureau import BureauFailure, CredentialKind, Environment, FailureClass
 from core.domain.secret import Secret
+from core.use_cases.delivery import MARGIN
 from support.connect_sa import (
     CONSULTING,
     PEFIN,
@@ -230,26 +233,36 @@ async def test_retry_after_is_seconds_within_a_day(header: str, seconds: int | N
     assert (failure.failure, failure.retry_after_seconds) == (FailureClass.QUOTA, seconds)
 
 
+def never_answering() -> ConnectSaBureau:
+    async def never(_: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    return ConnectSaBureau(ADDRESSES, httpx.AsyncClient(transport=httpx.MockTransport(never)))
+
+
 @pytest.mark.parametrize("call", EVERY_CALL)
 async def test_a_trickling_answer_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     monkeypatch.setattr(exchanging, "TOTAL_SECONDS", 0.01)
-
-    async def never(_: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    bureau = ConnectSaBureau(ADDRESSES, httpx.AsyncClient(transport=httpx.MockTransport(never)))
     with pytest.raises(BureauFailure) as caught:
-        await EVERY_CALL[call](bureau)
+        await EVERY_CALL[call](never_answering())
     assert caught.value.failure is (UNDETERMINED if call in TRACED else TRANSIENT)
 
 
-async def test_giving_up_a_call_cancels_it_as_usual() -> None:
-    async def never(_: httpx.Request) -> httpx.Response:
-        await asyncio.Event().wait()
-        raise AssertionError
+@pytest.mark.parametrize("call", ["register", "clear"])
+async def test_what_is_sent_under_a_claim_ends_before_the_claim_does(
+    monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    assert timedelta(seconds=exchanging.ORDER_SECONDS) < MARGIN
+    monkeypatch.setattr(clients, "ORDER_SECONDS", 0.01)
+    async with asyncio.timeout(10):
+        with pytest.raises(BureauFailure) as caught:
+            await WRITES[call](never_answering())
+    assert caught.value.failure is UNDETERMINED
 
-    bureau = ConnectSaBureau(ADDRESSES, httpx.AsyncClient(transport=httpx.MockTransport(never)))
+
+async def test_giving_up_a_call_cancels_it_as_usual() -> None:
+    bureau = never_answering()
     task = asyncio.create_task(bureau.register(PEFIN, make_inclusion()))
     await asyncio.sleep(0)
     task.cancel()
