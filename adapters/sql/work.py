@@ -116,8 +116,8 @@ class Work:
         **values: object,
     ) -> RecordT | None:
         """What is `made` of the first row, as `row` finds it: for the few records that all the others need, which seldom change
-        and hold no customer's data. They are read each time, but the same row becomes the same object. Who changes one says so
-        by `forget`.
+        and hold no customer's data. They are read each time, and the same row becomes the same object, a changed one a new one.
+        Where what was made of the row must not outlast its change until then, as with passwords, `forget` lets go of it.
         """
         known = self.statements.of(*self._known(statement, lock=lock))
         found = await self.transaction.fetch(known.text, known.bound(values), few=True)
