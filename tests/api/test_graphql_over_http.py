@@ -156,6 +156,8 @@ async def test_compressed_bodies_are_refused(client: httpx.AsyncClient, encoding
         b'{"query": "{a}", "variables": {"n": ' + b"9" * 5_000 + b"}}",
         b'{"query": "{a}", "variables": {"n": NaN}}',
         b'{"query": "{a}", "variables": {"n": -Infinity}}',
+        b'{"query": "{a}", "variables": {"n": [-1e400]}}',
+        b'{"query": "{a}", "extensions": {"n": 1e400}}',
         b"{}",
         b'{"query": null}',
         b'{"query": 0}',
@@ -179,6 +181,14 @@ async def test_a_malformed_body_is_a_bad_request(client: httpx.AsyncClient, body
     response = await _post(client, body, accept)
     assert (response.status_code, _code(response)) == (400, "BAD_REQUEST")
     assert "data" not in response.json()
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1e309"])
+async def test_a_number_too_large_for_any_is_named_as_such(client: httpx.AsyncClient, number: str) -> None:
+    query = "query ($text: String) { customers(filter: {search: $text}) { totalCount } }"
+    response = await _post(client, f'{{"query": "{query}", "variables": {{"text": {number}}}}}'.encode())
+    assert response.status_code == 400
+    assert "número grande demais" in response.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Reading a GraphQL request out of an HTTP request."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -136,7 +137,14 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        refuse(400, "UNUSABLE_NUMBER")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 
 def _read_parameters(parameters: dict[str, Any], documents: TrustedDocuments | None) -> GraphQLRequest:

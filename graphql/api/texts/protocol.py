@@ -74,6 +74,10 @@ PROTOCOL: dict[str, tuple[str, str]] = {
         "A requisição contém um caractere que não pode ser guardado (nulo ou substituto isolado).",
         "The request holds a character that cannot be stored (a null or a lone surrogate).",
     ),
+    "UNUSABLE_NUMBER": (
+        "A requisição contém um número grande demais.",
+        "The request holds a number that is too large.",
+    ),
     # the document
     "SYNTAX_ERROR": ("O documento GraphQL tem um erro de sintaxe. {reason}", "{reason}"),
     "VALIDATION_ERROR": ("O documento GraphQL não serve para este esquema. {reason}", "{reason}"),
