@@ -31,7 +31,10 @@ TEXTS = {
     "NOT_ONE_OF": ("Informe um destes valores: {known}.", "Give one of these values: {known}."),
     "NOT_A_DATE": ("Informe uma data como 2026-01-31.", "Give a date such as 2026-01-31."),
     "NOT_A_TRUTH_VALUE": ("Informe true ou false.", "Give true or false."),
-    "TOO_LONG": ("O valor é longo demais.", "The value is too long."),
+    "TOO_LONG": (
+        "O valor é longo demais: são aceitos até {max} caracteres.",
+        "The value is too long: at most {max} characters are accepted.",
+    ),
 }
 """What each problem says: Portuguese, English."""
 
@@ -77,7 +80,7 @@ class _Parameter:
         elif len(texts) > 1:
             raise _invalid(name, "REPEATED_PARAMETER")
         if any(len(text) > MOST_CHARACTERS for text in texts):
-            raise _invalid(name, "TOO_LONG")
+            raise _invalid(name, "TOO_LONG", max=MOST_CHARACTERS)
         try:
             values = [self.read_one(text.strip()) for text in texts]
         except (KeyError, ValueError):
@@ -115,5 +118,5 @@ def _truth(text: str) -> bool:
     return {"true": True, "false": False}[text]
 
 
-def _invalid(name: str, code: str, **params: str) -> InvalidInput:
+def _invalid(name: str, code: str, **params: str | int) -> InvalidInput:
     return InvalidInput(problems=(Problem((name,), code, params),))

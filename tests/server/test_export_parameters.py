@@ -53,6 +53,11 @@ async def test_a_bad_parameter_is_named(counter: Counter, conditions: str, param
     assert error["detail"] == f"{parameter}: {problem['message']}"
 
 
+async def test_how_long_a_value_may_be_is_told(counter: Counter) -> None:
+    error = await counter.refused(f"{CONSULTATIONS}?document={'1' * 2001}")
+    assert "2000" in error["detail"]
+
+
 async def test_all_bad_parameters_are_named_at_once(counter: Counter) -> None:
     error = await counter.refused(f"{NEGATIVATIONS}?clearingDue=sim&status=OPEN&x=1")
     assert [problem["parameter"] for problem in error["problems"]] == ["clearingDue", "status", "x"]
