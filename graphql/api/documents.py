@@ -1,17 +1,21 @@
 """From the text of a document to one that may be executed: parsed, held to the limits, validated; remembered by its text."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    Node,
     OperationDefinitionNode,
     ValueNode,
+    VariableDefinitionNode,
     VisitorAction,
     parse,
     specified_rules,
@@ -20,10 +24,10 @@ from graphql import (
 from graphql.language import SKIP
 from graphql.utilities.validate_input_value import validate_input_literal
 from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule
-from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 
 from api.limits import Limits, check_size
 from api.protocol_error import ProtocolCode, ProtocolError
+from api.wrong_values import Wrong, explain, refused_by_strawberry, shape_of
 
 MAX_ERRORS = 5
 _REMEMBERED = 256
@@ -31,19 +35,36 @@ _QUOTED = re.compile(r"\b(Int|Float|String|BlockString|block string)\b.*", re.IG
 
 
 class DiscreetValuesRule(ValuesOfCorrectTypeRule):
-    """Literals must be of the right type; unlike the rule it replaces, its errors never repeat a literal."""
+    """Literals must be of the right type; unlike the rule it replaces, its errors never repeat a literal.
+
+    It also takes the place of Strawberry's own rules, whose errors tell of Python's types.
+    """
+
+    _name = ""
+
+    def enter_argument(self, node: ArgumentNode, *_args: object) -> None:
+        """Note whose values come next."""
+        self._name = node.name.value
+
+    def enter_variable_definition(self, node: VariableDefinitionNode, *_args: object) -> None:
+        """Note whose default comes next."""
+        self._name = f"${node.variable.name.value}"
 
     def is_valid_value_node(self, node: ValueNode, input_type: Any) -> VisitorAction:
-        """Report what is wrong with a literal by its type."""
+        """Report what is wrong with a literal by its path and type."""
         if input_type:
+            shape = shape_of(node)
+            found: dict[Wrong, Collection[Node] | None] = {}
 
-            def report(error: GraphQLError, path: list[str | int]) -> None:
-                where = f" at {'.'.join(map(str, path))}" if path else ""
-                self.report_error(
-                    GraphQLError(f"Expected a value of type '{input_type}'{where}.", error.nodes)
-                )
+            def note(error: GraphQLError, path: list[str | int]) -> None:
+                for wrong in explain(self._name, input_type, shape, path):
+                    found.setdefault(wrong, error.nodes)
 
-            validate_input_literal(node, input_type, report, None, None, True)
+            validate_input_literal(node, input_type, note, None, None, True)
+            for wrong in refused_by_strawberry(self._name, input_type, shape):
+                found.setdefault(wrong, [node])
+            for wrong, nodes in found.items():
+                self.report_error(wrong.error(ProtocolCode.VALIDATION_ERROR, nodes))
         return SKIP
 
 
@@ -56,9 +77,8 @@ class NoIntrospectionRule(ASTValidationRule):
             self.report_error(GraphQLError("Introspection is off.", node))
 
 
-RULES: tuple[type[ASTValidationRule], ...] = (
-    *(DiscreetValuesRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
-    MaybeNullValidationRule,
+RULES: tuple[type[ASTValidationRule], ...] = tuple(
+    DiscreetValuesRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules
 )
 """Made once: rules made anew for each request would defeat every memory of what was validated."""
 
@@ -109,6 +129,8 @@ def _parse(query: str, limits: Limits) -> DocumentNode:
 
 
 def _invalid(error: GraphQLError) -> GraphQLError:
+    if isinstance(error, ProtocolError):
+        return error
     return ProtocolError(
         ProtocolCode.VALIDATION_ERROR, "VALIDATION_ERROR", cause=error, values={"reason": error.message}
     )

@@ -1,134 +1,84 @@
-"""Checking variables before execution, so that no error ever repeats a value: a value may be a password."""
+"""Reading variables before execution, so that no error ever repeats a value: a value may be a password."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
 from graphql import (
-    GraphQLEnumType,
+    ArgumentNode,
+    DocumentNode,
     GraphQLError,
-    GraphQLInputObjectType,
-    GraphQLInputType,
-    GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
+    TypeInfo,
+    TypeInfoVisitor,
     Undefined,
     VariableDefinitionNode,
-    get_named_type,
+    VariableNode,
+    Visitor,
     is_input_type,
-    is_list_type,
     is_non_null_type,
-    is_required_input_field,
+    separate_operations,
     type_from_ast,
+    visit,
 )
+from graphql.execution.values import VariableValues, get_variable_values
 from graphql.utilities.validate_input_value import validate_input_value
-from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 
-from api.protocol_error import ProtocolCode, ProtocolError
-
-_EXAMPLES = {
-    "Date": '"2026-01-31"',
-    "DateTime": '"2026-01-31T12:00:00Z"',
-    "Decimal": '"120.50"',
-}
+from api.protocol_error import ProtocolCode
+from api.wrong_values import Wrong, explain, refused_by_strawberry, shape_of
 
 
-def check_variables(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, object]
+def read_variables(
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: dict[str, object]
+) -> VariableValues | list[GraphQLError]:
+    """The values with their defaults, as their types make them; or all that is wrong, named by path and type, never by value."""
+    definitions = operation.variable_definitions or ()
+    wrong = [found for each in definitions for found in _check(schema, each, variables)]
+    if wrong:
+        return [each.error(ProtocolCode.INVALID_VARIABLES) for each in dict.fromkeys(wrong)]
+    return get_variable_values(schema, definitions, variables)
+
+
+def check_nulls(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    values: Mapping[str, object],
 ) -> list[GraphQLError]:
-    """Everything that is wrong with the variables, named by path and type, never by value."""
-    errors: dict[tuple[object, ...], GraphQLError] = {}
-    for definition in operation.variable_definitions or ():
-        for error in _check(schema, definition, variables):
-            errors.setdefault((error.text, *error.values.items()), error)
-    return list(errors.values())
+    """The fields of literals that must not be null, and are by a variable."""
+    if all(value is not None for value in values.values()):
+        return []
+    errors: list[GraphQLError] = []
+    types = TypeInfo(schema)
+
+    class Literals(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_args: object) -> None:
+            argument = types.get_argument()
+            if argument is not None and not isinstance(node.value, VariableNode):
+                found = refused_by_strawberry(node.name.value, argument.type, shape_of(node.value, values))
+                errors.extend(wrong.error(ProtocolCode.INVALID_VARIABLES, [node.value]) for wrong in found)
+
+    alone = separate_operations(document)[operation.name.value if operation.name else ""]
+    visit(alone, TypeInfoVisitor(types, Literals()))
+    return errors
 
 
 def _check(
     schema: GraphQLSchema, definition: VariableDefinitionNode, variables: Mapping[str, object]
-) -> list[ProtocolError]:
-    name = definition.variable.name.value
+) -> Iterator[Wrong]:
+    name = f"${definition.variable.name.value}"
     declared = type_from_ast(schema, definition.type)
     if declared is None or not is_input_type(declared):
-        return []
-    value = variables.get(name, Undefined)
+        return
+    value = variables.get(definition.variable.name.value, Undefined)
     if value is Undefined:
         if is_non_null_type(declared) and definition.default_value is None:
-            return [_error("VARIABLE_REQUIRED", variable=f"${name}", type=str(declared))]
-        return []
-    errors: list[ProtocolError] = []
+            yield Wrong("VARIABLE_REQUIRED", (("variable", name), ("type", str(declared))))
+        return
+    found: list[Wrong] = []
 
     def note(_error: GraphQLError, path: Sequence[str | int]) -> None:
-        found_type, found_value = _at(declared, value, path)
-        where = ".".join(str(part) for part in (f"${name}", *path))
-        errors.extend(_explain(where, found_type, found_value))
+        found.extend(explain(name, declared, value, path))
 
     validate_input_value(value, declared, note, True)
-    return errors or list(_refused_nulls(declared, value, f"${name}"))
-
-
-def _refused_nulls(declared: GraphQLInputType, value: object, where: str) -> Iterator[ProtocolError]:
-    """Fields that may be left out but not be null: the type system has no word for them, Strawberry's `Maybe` has."""
-    named = get_named_type(declared)
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _refused_nulls(cast("GraphQLInputType", named), item, f"{where}.{index}")
-    if not isinstance(named, GraphQLInputObjectType) or not isinstance(value, dict):
-        return
-    for name, field in named.fields.items():
-        inside = f"{where}.{name}"
-        meant = getattr(field.extensions.get("strawberry-definition"), "type", None)
-        if name not in value:
-            continue
-        if value[name] is not None:
-            yield from _refused_nulls(field.type, value[name], inside)
-        elif isinstance(meant, StrawberryMaybe) and not isinstance(meant.of_type, StrawberryOptional):
-            yield _error("VARIABLE_NULL", path=inside)
-
-
-def _at(
-    declared: GraphQLInputType, value: object, path: Sequence[str | int]
-) -> tuple[GraphQLInputType, object]:
-    """The type that is expected at a path inside a value, and what is there."""
-    found: GraphQLInputType = declared
-    for part in path:
-        found = found.of_type if is_non_null_type(found) else found
-        if isinstance(part, int):
-            found = found.of_type if is_list_type(found) else found
-            value = cast("list[object]", value)[part]
-        else:
-            while is_list_type(found) or is_non_null_type(found):
-                found = found.of_type
-            found = cast("GraphQLInputObjectType", found).fields[part].type
-            value = cast("dict[str, object]", value)[part]
-    return found, value
-
-
-def _explain(where: str, declared: GraphQLInputType, value: object) -> list[ProtocolError]:
-    named = get_named_type(declared)
-    if isinstance(named, GraphQLInputObjectType) and isinstance(value, dict):
-        return _explain_object(where, named, value)
-    if isinstance(named, GraphQLEnumType):
-        expected = f"{declared} ({', '.join(named.values)})"
-    else:
-        example = _EXAMPLES.get(named.name)
-        expected = f"{declared}, {example}" if example else str(declared)
-    return [_error("VARIABLE_TYPE", path=where, expected=expected)]
-
-
-def _explain_object(
-    where: str, declared: GraphQLInputObjectType, value: Mapping[str, object]
-) -> list[ProtocolError]:
-    errors = [
-        _error("VARIABLE_FIELD_MISSING", path=where, field=name)
-        for name, field in declared.fields.items()
-        if is_required_input_field(field) and name not in value
-    ]
-    if any(name not in declared.fields for name in value):
-        errors.append(_error("VARIABLE_FIELD_UNKNOWN", path=where, type=declared.name))
-    if declared.is_one_of and len(value) != 1:
-        errors.append(_error("VARIABLE_ONE_OF", path=where, fields=", ".join(declared.fields)))
-    return errors or [_error("VARIABLE_TYPE", path=where, expected=str(GraphQLNonNull(declared)))]
-
-
-def _error(text: str, **values: str) -> ProtocolError:
-    return ProtocolError(ProtocolCode.INVALID_VARIABLES, text, values=values)
+    yield from found
+    yield from refused_by_strawberry(name, declared, value)

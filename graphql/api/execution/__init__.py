@@ -10,7 +10,7 @@ from api.context import Context
 from api.documents import choose_operation, prepare
 from api.limits import check_cost
 from api.schema import ApiSchema
-from api.variables import check_variables
+from api.variables import check_nulls, read_variables
 
 
 class Wanted(Protocol):
@@ -59,11 +59,14 @@ def check(schema: ApiSchema, wanted: Wanted, *, mutations: bool = True) -> Check
         if is_mutation and not mutations:
             return Outcome(refused_mutation=True)
         check_cost(schema.core, prepared, operation, wanted.variables, schema.limits)
+        variables = read_variables(schema.core, operation, wanted.variables)
+        if isinstance(variables, list):
+            return Outcome(errors=tuple(variables), failed_before_execution=True)
     except GraphQLError as error:
         return Outcome(errors=(error,), failed_before_execution=True)
-    wrong = check_variables(schema.core, operation, wanted.variables)
-    if wrong:
-        return Outcome(errors=tuple(wrong), failed_before_execution=True)
+    nulls = check_nulls(schema.core, prepared, operation, variables.coerced)
+    if nulls:
+        return Outcome(errors=tuple(nulls), failed_before_execution=True)
     return Checked(wanted=wanted, is_mutation=is_mutation)
 
 

@@ -26,7 +26,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
@@ -44,7 +44,7 @@ from api.limits import check_cost
 from api.paging import PageArguments
 from api.permissions import permission_of
 from api.schema import ApiSchema
-from api.variables import check_variables
+from api.variables import read_variables
 from core.domain.errors import DomainError
 from ports.rows import Rows
 
@@ -166,13 +166,11 @@ class PlannedQuery:
     def _checked(self, written: bytes) -> tuple[Mapping[str, Answer], VariableValues, dict[Any, Any]]:
         core, variables = self._schema.core, orjson.loads(written)
         check_cost(core, self._document, self._operation, variables, self._schema.limits)
-        if check_variables(core, self._operation, variables):
+        read = read_variables(core, self._operation, variables)
+        if isinstance(read, list):
             raise Unplanned
-        coerced = get_variable_values(core, self._operation.variable_definitions or (), variables)
-        if isinstance(coerced, list):
-            raise Unplanned
-        switches = tuple((name, bool(coerced.coerced.get(name))) for name in self._switches)
-        return self._plan(switches), coerced, {}
+        switches = tuple((name, bool(read.coerced.get(name))) for name in self._switches)
+        return self._plan(switches), read, {}
 
     def _planned(self, switches: tuple[tuple[str, bool], ...]) -> Mapping[str, Answer]:
         selections = selections_of(self._schema.core, self._document, dict(switches))
