@@ -105,7 +105,10 @@ def check_cost(
     variables: Mapping[str, object],
     limits: Limits,
 ) -> None:
-    """Raise ProtocolError for a valid operation that asks for too many root fields or too many records."""
+    """Raise ProtocolError for a valid operation that asks for too many root fields or too many records.
+
+    variables: as their types and defaults make them, for the figure to hold; as they were sent, which may be anything, it may be too low.
+    """
     costs = _Costs(schema, _fragments(document), variables)
     root = schema.get_root_type(operation.operation)
     _hold("LIMIT_ROOT_FIELDS", costs.width(operation.selection_set), limits.root_fields)
@@ -249,9 +252,8 @@ class _Costs:
         given = next((each.value for each in field.arguments or () if each.name.value == "input"), None)
         if isinstance(given, VariableNode):
             values = self._variables.get(given.name.value)
-            sizes = (
-                {name: _length(value) for name, value in values.items()} if isinstance(values, dict) else {}
-            )
+            whole = values if isinstance(values, dict) else {}
+            sizes = {name: _length(value) for name, value in whole.items() if value is not None}
         elif isinstance(given, ObjectValueNode):
             sizes = {part.name.value: self._length(part.value) for part in given.fields}
         else:

@@ -1,5 +1,6 @@
 """How much one document may ask for, and that finding out costs no more than reading it."""
 
+import json
 import time
 from collections.abc import Callable
 from uuid import uuid4
@@ -144,6 +145,7 @@ RESEND = """mutation ($input: ResendNegativationsInput!) {
             1_500,
         ),
         (RESEND, {"input": {"negativationIds": ["a", "b"]}}, 6),
+        (RESEND, {"input": {"negativationIds": ["a", "b"], "filter": None}}, 6),
         (RESEND, {"input": {"filter": {}}}, 300),
     ],
 )
@@ -159,6 +161,30 @@ async def test_an_operation_that_reads_too_much_is_refused_before_it_reads_anyth
     assert (answer.status, answer.code(), answer.data) == (400, "LIMIT_EXCEEDED", None)
     assert "first" in answer.error()["message"]
     assert desk.units_of_work.reads == 0
+
+
+DEEP = "query ($n: Int%s) { customers(first: $n) { nodes { invoices(first: $n) { nodes { number } } } } }"
+NODES = "query ($ids: [ID!]! = %s) { nodes(ids: $ids) { ... on Customer { invoices(first: 100) { nodes { id } } } } }"
+DEFAULT_BATCH = """mutation ($input: NegativateDebtorsInput! = {invoiceIds: %s}) { negativateDebtors(input: $input) {
+  ... on NegativateDebtorsSuccess { results { invoice { customer { invoices { totalCount } } } } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        (DEEP % "", {"n": 100}),
+        (DEEP % "", {"n": 100.0}),
+        (DEEP % " = 100", {}),
+        (NODES % json.dumps(["x"] * 100), {}),
+        (DEFAULT_BATCH % json.dumps(["x"] * 500), {}),
+    ],
+    ids=["integer", "float", "default", "list by default", "batch by default"],
+)
+async def test_the_limit_holds_however_a_variable_gets_its_value(
+    desk: Desk, query: str, variables: dict[str, object]
+) -> None:
+    answer = await desk.ask(query, variables)
+    assert (answer.status, answer.code(), answer.data) == (400, "LIMIT_EXCEEDED", None)
 
 
 async def test_a_fragment_that_doubles_forty_times_is_refused_at_once(desk: Desk) -> None:

@@ -58,10 +58,13 @@ def check(schema: ApiSchema, wanted: Wanted, *, mutations: bool = True) -> Check
         is_mutation = operation.operation is OperationType.MUTATION
         if is_mutation and not mutations:
             return Outcome(refused_mutation=True)
+        # First with the variables as they were sent: of a list that is far too long, not every item is to be looked at.
         check_cost(schema.core, prepared, operation, wanted.variables, schema.limits)
         variables = read_variables(schema.core, operation, wanted.variables)
         if isinstance(variables, list):
             return Outcome(errors=tuple(variables), failed_before_execution=True)
+        if variables.coerced:
+            check_cost(schema.core, prepared, operation, variables.coerced, schema.limits)
     except GraphQLError as error:
         return Outcome(errors=(error,), failed_before_execution=True)
     nulls = check_nulls(schema.core, prepared, operation, variables.coerced)

@@ -164,11 +164,11 @@ class PlannedQuery:
         return Ready(answers, Variables(coerced=coerced, passed_on=passed_on, known=known))
 
     def _checked(self, written: bytes) -> tuple[Mapping[str, Answer], VariableValues, dict[Any, Any]]:
-        core, variables = self._schema.core, orjson.loads(written)
-        check_cost(core, self._document, self._operation, variables, self._schema.limits)
-        read = read_variables(core, self._operation, variables)
+        core = self._schema.core
+        read = read_variables(core, self._operation, orjson.loads(written))
         if isinstance(read, list):
             raise Unplanned
+        check_cost(core, self._document, self._operation, read.coerced, self._schema.limits)
         switches = tuple((name, bool(read.coerced.get(name))) for name in self._switches)
         return self._plan(switches), read, {}
 
