@@ -121,7 +121,11 @@ class Documents:
         if self.random.random() < 0.4:
             variable = f"v{len(self._variables)}"
             left_out = not is_non_null_type(argument.type) and self.random.random() < 0.1
-            self._variables[variable] = (str(argument.type), _LEFT_OUT if left_out else value)
+            if self.random.random() < 0.1 and value is not None:
+                default = f"{argument.type} = {_literal(value, argument.type)}"
+                self._variables[variable] = (default, self.random.choice((_LEFT_OUT, value)))
+            else:
+                self._variables[variable] = (str(argument.type), _LEFT_OUT if left_out else value)
             return f"${variable}"
         return _literal(value, argument.type)
 
@@ -175,7 +179,13 @@ class Documents:
         if self.random.random() < 0.5:
             return f"@{name}(if: {'true' if self.random.random() < 0.5 else 'false'}) "
         variable = f"v{len(self._variables)}"
-        self._variables[variable] = ("Boolean!", self.random.random() < 0.5)
+        if self.random.random() < 0.8:
+            self._variables[variable] = ("Boolean!", self.random.random() < 0.5)
+        else:
+            self._variables[variable] = (
+                "Boolean = true",
+                self.random.choice((True, False, True, None, _LEFT_OUT)),
+            )
         return f"@{name}(if: ${variable}) "
 
 

@@ -103,15 +103,16 @@ def may_be_passed_on(document: DocumentNode, operation: OperationDefinitionNode)
     return frozenset(texts & used - otherwise)
 
 
-def switches_of(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that directives ask about."""
-    found: dict[str, None] = {}
+def switches_of(document: DocumentNode, operation: OperationDefinitionNode) -> tuple[str, ...]:
+    """The operation's variables that directives ask about."""
+    declared = [each.variable.name.value for each in operation.variable_definitions or ()]
+    found: set[str] = set()
 
     class Directives(Visitor):
         def enter_directive(self, node: DirectiveNode, *_args: object) -> None:
             for each in node.arguments or ():
                 if isinstance(each.value, VariableNode):
-                    found[each.value.name.value] = None
+                    found.add(each.value.name.value)
 
     visit(document, Directives())
-    return tuple(found)
+    return tuple(name for name in declared if name in found)

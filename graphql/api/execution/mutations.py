@@ -44,7 +44,7 @@ class PlannedMutation:
     def __init__(self, schema: ApiSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
         if len(operation.variable_definitions or ()) != 1:  # others would have to be checked, too
             raise Unplanned
-        if switches_of(document):
+        if switches_of(document, operation):
             raise Unplanned
         check_cost(schema.core, document, operation, {}, schema.limits)
         selections = selections_of(schema.core, document)

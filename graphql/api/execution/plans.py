@@ -139,7 +139,7 @@ class PlannedQuery:
         self._functions = known
         self._document = document
         self._operation = operation
-        self._switches = switches_of(document)
+        self._switches = switches_of(document, operation)
         self._passed_on = may_be_passed_on(document, operation)
         self._plan = lru_cache(maxsize=16)(self._planned)
         self._remembered = lru_cache(maxsize=REMEMBERED)(self._checked)
@@ -169,7 +169,9 @@ class PlannedQuery:
         if isinstance(read, list):
             raise Unplanned
         check_cost(core, self._document, self._operation, read.coerced, self._schema.limits)
-        switches = tuple((name, bool(read.coerced.get(name))) for name in self._switches)
+        switches = tuple((name, read.coerced.get(name)) for name in self._switches)
+        if not all(isinstance(value, bool) for _, value in switches):
+            raise Unplanned
         return self._plan(switches), read, {}
 
     def _planned(self, switches: tuple[tuple[str, bool], ...]) -> Mapping[str, Answer]:
