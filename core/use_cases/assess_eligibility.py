@@ -34,12 +34,14 @@ class AssessEligibilityCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """What is to be said about one invoice. `warnings`: fields that will be cut to the bureau's layout, as they will be.
+    """What is to be said about one invoice. `warnings`: the customer's fields that will be cut to the bureau's layout, as they
+    will be.
 
     expires_on: the day by which a registration would have to be gone.
     """
 
     invoice: Invoice
+    customer: Customer
     reasons: tuple[Problem, ...]
     warnings: dict[str, str]
     expires_on: date
@@ -174,6 +176,7 @@ def assess(case: Case, restriction_codes: Collection[BureauCode]) -> Assessment:
     """The assessment of one case."""
     return Assessment(
         invoice=case.invoice,
+        customer=case.customer,
         reasons=reasons_against(case, restriction_codes),
         warnings=truncations(case.customer),
         expires_on=expires_on(case.invoice.due_on),

@@ -5,7 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pytest
+
 from core.domain.access import Caller, Scope
+from core.domain.documents import Document
+from core.domain.eligibility import truncations
 from core.domain.report import Identity
 from support.builders import (
     make_bureau_report,
@@ -19,6 +23,7 @@ from support.builders import (
     new_id,
 )
 from support.desk import Desk, global_id
+from support.documents import synthetic_cnpj, synthetic_cpf
 
 MASKED = make_caller(scopes=frozenset(Scope) - {Scope.WHOLE_DOCUMENTS})
 
@@ -116,6 +121,60 @@ async def test_who_may_see_documents_whole_sees_people_whole(desk: Desk) -> None
     assert "***" not in str(seen)
     assert seen["customers"]["name"] == seen["negativations"]["debtor"]["name"] == "Maria da Silva"
     assert seen["consultations"]["report"]["identity"]["birthOrFoundationOn"] == "1985-07-09"
+
+
+CUT = {
+    "name": "Maria Aparecida dos Santos " * 3,
+    "street": "Rua das Palmeiras Imperiais " * 2,
+    "number": "1234 e 1236 fundos",
+    "complement": "Apartamento 101, bloco das Palmeiras",
+    "district": "Jardim das Palmeiras Imperiais",
+}
+COMPANY_CUT = "Comércios de Artigos do Lar e Variedades Santos e Filhos de 52998224725"
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "shown"),
+    [
+        (
+            synthetic_cpf(77),
+            CUT["name"],
+            {
+                "address.complement": "***",
+                "address.district": CUT["district"][:20],
+                "address.number": "***",
+                "address.street": "***",
+                "name": "Maria ***",
+            },
+        ),
+        (
+            synthetic_cnpj(77),
+            # Of the CPF at its end, ten digits of eleven would be left.
+            COMPANY_CUT,
+            {
+                "address.complement": CUT["complement"][:25],
+                "address.district": CUT["district"][:20],
+                "address.number": CUT["number"][:10],
+                "address.street": CUT["street"][:45],
+                "name": COMPANY_CUT.replace("52998224725", "***.982.247-**")[:70],
+            },
+        ),
+    ],
+)
+async def test_what_would_be_cut_is_masked_like_the_field_that_it_is_of(
+    desk: Desk, document: Document, name: str, shown: dict[str, str]
+) -> None:
+    world = desk.world
+    address = replace(world.customer.address, **{field: CUT[field] for field in CUT if field != "name"})
+    customer = replace(world.customer, document=document, name=name, address=address)
+    async with world.units_of_work.begin() as work:
+        await work.customers.save(customer)
+    query = (
+        "query ($ids: [ID!]!) { negativationEligibility(invoiceIds: $ids) { truncations { field value } } }"
+    )
+    for caller, expected in ((MASKED, shown), (world.caller, truncations(customer))):
+        (answer,) = (await desk.ask(query, {"ids": [global_id(world.invoice)]}, caller=caller)).one()
+        assert {cut["field"]: cut["value"] for cut in answer["truncations"]} == expected
 
 
 async def test_what_was_shown_masked_overwrites_nothing_when_it_is_sent_back(desk: Desk) -> None:

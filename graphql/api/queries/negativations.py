@@ -22,6 +22,8 @@ from api.types.routine_filters import ClearingTaskFilterInput
 from core.domain.access import Scope
 from core.domain.code_tables import CodeTable
 from core.domain.listing import ClearingTaskOrder, NegativationFilter, NegativationOrder
+from core.domain.masking import Masking
+from core.domain.subjects import Customer
 from core.use_cases.assess_eligibility import MAX_INVOICES, AssessEligibilityCommand, Assessment
 from core.use_cases.bureau_codes import BureauCodesCommand
 
@@ -94,7 +96,23 @@ async def clearing_tasks(
 )
 class Truncation:
     field: str = strawberry.field(description="The customer's field, such as `address.street` (campo).")
-    value: str = strawberry.field(description="As it will be sent (como será enviado).")
+    value: str = strawberry.field(
+        description="As it will be sent (como será enviado). A person's is masked like the field itself for a token without "
+        "WHOLE_DOCUMENTS."
+    )
+
+    @classmethod
+    def of(cls, field: str, value: str, customer: Customer, masking: Masking) -> "Truncation":
+        """The customer's field as the schema shows it."""
+        if field == "name":
+            # What is cut off a CPF leaves one that no mask knows: so first the mask, then the cut.
+            value = masking.name(customer.name)[: len(value)]
+        elif field in _DETAILS:
+            value = masking.detail(value)
+        return cls(field=field, value=value)
+
+
+_DETAILS = frozenset({"address.street", "address.number", "address.complement"})
 
 
 @strawberry.type(description="Whether an invoice may be negativated (pode ser negativado).")
@@ -112,14 +130,17 @@ class NegativationEligibility:
     )
 
     @classmethod
-    def of(cls, assessment: Assessment, language: Language) -> "NegativationEligibility":
-        """The assessment as the schema shows it."""
+    def of(cls, assessment: Assessment, language: Language, *, whole: bool) -> "NegativationEligibility":
+        """The assessment as the schema shows it; whole: to those who may see documents whole."""
+        customer = assessment.customer
+        masking = Masking.of(customer.document, whole=whole)
         return cls(
             invoice=Invoice.of(assessment.invoice),
             allowed=assessment.allowed,
             reasons=[EligibilityReason.of(reason, language) for reason in assessment.reasons],
             truncations=[
-                Truncation(field=name, value=value) for name, value in sorted(assessment.warnings.items())
+                Truncation.of(name, value, customer, masking)
+                for name, value in sorted(assessment.warnings.items())
             ],
             expires_on=assessment.expires_on,
         )
@@ -150,7 +171,8 @@ async def negativation_eligibility(
         caller=info.context.caller, invoice_ids=ids, restriction_code=restriction_code
     )
     assessments = await info.context.use_cases.assess_eligibility(command)
-    return [NegativationEligibility.of(assessment, info.context.language) for assessment in assessments]
+    language, whole = info.context.language, info.context.sees_whole_documents()
+    return [NegativationEligibility.of(assessment, language, whole=whole) for assessment in assessments]
 
 
 @query(
