@@ -11,7 +11,6 @@ from api.ids import encode_id
 from api.types.node import Node
 from api.types.values import Document
 from core.domain import branch as domain
-from core.domain.access import Scope
 from core.domain.states import StateCode
 
 
@@ -42,9 +41,7 @@ class Branch(Node):
         "none is linked. Needs the scope READ or CONFIGURE."
     )
     async def integration(self, info: Info) -> "Integration | None":
-        info.context.caller.require_one_of(Scope.READ, Scope.CONFIGURE)
-        linked = self.record.integration_id
-        return None if linked is None else await Integration.find(info.context, linked)
+        return await Integration.of_record(info.context, self.record.integration_id)
 
     @classmethod
     async def find(cls, context: Context, record_id: UUID) -> "Branch | None":

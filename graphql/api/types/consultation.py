@@ -67,10 +67,11 @@ class Consultation(Node):
         return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(
-        "The integration it was made with (integração); null when it lies outside the token's branches."
+        "The integration it was made with (integração); null when it lies outside the token's branches. Needs "
+        "the scope READ or CONFIGURE."
     )
     async def integration(self, info: Info) -> "Integration | None":
-        return await Integration.find(info.context, self.record.integration_id)
+        return await Integration.of_record(info.context, self.record.integration_id)
 
     @resolved(
         "The customer, lead or prospect it was made for (consultado); null for a bare document and for a record outside "

@@ -12,6 +12,7 @@ from api.types.node import Node
 from api.types.values import Document
 from core.domain import credentials
 from core.domain import integration as domain
+from core.domain.access import Scope
 from core.domain.bureau import CredentialKind, Environment
 from core.domain.credentials import CredentialState
 from core.domain.integration import Intermediary
@@ -118,6 +119,12 @@ class Integration(Node):
         """The integration with that id, when it exists within the caller's branches."""
         found = await context.loaders.integrations.load(record_id)
         return None if found is None else cls.of(found)
+
+    @classmethod
+    async def of_record(cls, context: Context, record_id: UUID | None) -> "Integration | None":
+        """The integration that another record names, if any. Raises Forbidden: who is shown that record may not yet see this one."""
+        context.caller.require_one_of(Scope.READ, Scope.CONFIGURE)
+        return None if record_id is None else await cls.find(context, record_id)
 
     @classmethod
     def of(cls, record: domain.Integration) -> "Integration":

@@ -15,6 +15,7 @@ from api.types.integration import Integration
 from api.types.node import Node
 from api.types.values import Document
 from core.domain import monitoring as domain
+from core.domain.access import Scope
 from core.domain.bureau import Environment
 from core.domain.listing import MonitorChangeFilter, MonitorOrder
 from core.domain.monitoring import ChangeKind
@@ -64,15 +65,17 @@ class Monitor(Node):
         return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(
-        "The integration it is watched with (integração); null when it lies outside the token's branches."
+        "The integration it is watched with (integração); null when it lies outside the token's branches. Needs "
+        "the scope READ or CONFIGURE."
     )
     async def integration(self, info: Info) -> Integration | None:
-        return await Integration.find(info.context, self.record.integration_id)
+        return await Integration.of_record(info.context, self.record.integration_id)
 
-    @resolved("What was found, latest first (alterações encontradas).")
+    @resolved("What was found, latest first (alterações encontradas). Needs the scope READ.")
     async def changes(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[MonitorChange]:
+        info.context.caller.require(Scope.READ)
         return await read_nested_connection(
             info.context,
             MONITOR_CHANGES,

@@ -159,10 +159,11 @@ class Negativation(Node):
         return await Branch.of_record(info.context, self.record.branch_id)
 
     @resolved(
-        "The integration it was sent with (integração); null when it lies outside the token's branches."
+        "The integration it was sent with (integração); null when it lies outside the token's branches. Needs "
+        "the scope READ or CONFIGURE."
     )
     async def integration(self, info: Info) -> "Integration | None":
-        return await Integration.find(info.context, self.record.integration_id)
+        return await Integration.of_record(info.context, self.record.integration_id)
 
     @resolved("The earlier negativation of the same invoice, if there was one (substitui).")
     async def replaces(self, info: Info) -> "Negativation | None":
