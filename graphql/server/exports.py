@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from adapters.reports.csv_table import CsvTable
 from adapters.reports.xlsx_table import XlsxTable
 from api.http.context import language_of
-from api.messages import error_message, problem_message
+from api.messages import problem_message
 from api.permissions import Permission, needs
 from api.texts.languages import Language
 from api.types.filters import ConsultationFilterInput, NegativationFilterInput
@@ -28,6 +28,7 @@ from ports.table_writer import Chunk, TableColumn, TableWriter
 from server.auth import TICKET
 from server.door import Identify
 from server.query_filters import problem_text, read_filter
+from server.refusals import refusal, refused
 from server.report_tables import (
     CONSULTATION_COLUMNS,
     NEGATIVATION_COLUMNS,
@@ -99,16 +100,12 @@ class Exports:
                 permission.check(caller)
                 chunks = report.open(caller, _conditions(request.query_params), writer.extension)
                 first = [] if request.method == "HEAD" else await _first_of(chunks)
-            except Unauthenticated as error:
-                text = error_message(f"UNAUTHENTICATED_{error.reason.value}", language)
-                return _refusal(401, "UNAUTHENTICATED", text, headers={"WWW-Authenticate": "Bearer"})
-            except Forbidden as error:
-                text = error_message("FORBIDDEN", language, scope=error.scope)
-                return _refusal(403, "FORBIDDEN", text)
+            except (Unauthenticated, Forbidden) as error:
+                return refused(error, language)
             except InvalidInput as error:
                 problems = [_problem(problem, language) for problem in error.problems]
                 text = "; ".join(f"{problem['parameter']}: {problem['message']}" for problem in problems)
-                return _refusal(400, "INVALID_INPUT", text, problems=problems)
+                return refusal(400, "INVALID_INPUT", text, problems=problems)
             name = f"{report.name}-{local_date(self.clock.now()).isoformat()}.{writer.extension}"
             headers = {"Content-Disposition": f'attachment; filename="{name}"'}
             if request.method == "HEAD":
@@ -179,10 +176,3 @@ def _problem(problem: Problem, language: Language) -> dict[str, str]:
         "code": problem.code,
         "message": problem_text(problem, language) or problem_message(problem, language),
     }
-
-
-def _refusal(
-    status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: object
-) -> Response:
-    body = {"error": {"code": code, "detail": detail, **more}}
-    return JSONResponse(body, status_code=status, headers=headers)

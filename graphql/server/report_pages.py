@@ -4,18 +4,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.reports.foreign_page import is_html
 from adapters.reports.foreign_pages import ForeignPages
 from adapters.reports.page_files import PAGE_POLICY
+from api.http.context import language_of
 from api.permissions import needs
 from core.domain.access import Scope, Unauthenticated
 from core.domain.errors import Forbidden, NotFound
 from core.use_cases.open_report import OpenOriginal, OpenReport, OpenReportCommand
 from ports.report_renderer import ReportRenderer
 from server.door import Identify
+from server.refusals import refused
 
 ORIGINAL_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -62,13 +64,8 @@ class ReportPages:
                 PAGES[name].check(caller)
                 number = _number(request.path_params["number"])
                 return await page(OpenReportCommand(caller=caller, number=number, form=name), request)
-            except Unauthenticated as error:
-                headers = {"WWW-Authenticate": "Bearer"}
-                return _refusal(401, "UNAUTHENTICATED", error.reason.value, headers)
-            except Forbidden as error:
-                return _refusal(403, "FORBIDDEN", error.scope)
-            except NotFound:
-                return _refusal(404, "NOT_FOUND", "There is no such report.")
+            except (Unauthenticated, Forbidden, NotFound) as error:
+                return refused(error, language_of(request))
 
         return endpoint
 
@@ -98,7 +95,3 @@ def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
         raise NotFound(kind="Consultation", path=("number",))
     return int(text)
-
-
-def _refusal(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": {"code": code, "detail": detail}}, status_code=status, headers=headers)

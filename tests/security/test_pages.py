@@ -170,6 +170,39 @@ async def test_nothing_opens_without_a_scope_that_it_needs(house: House) -> None
     assert await house.opened() == 0
 
 
+@pytest.mark.parametrize(
+    ("language", "nobody", "lacking", "nothing"),
+    [
+        (
+            "pt-BR",
+            "O token não é conhecido.",
+            "O token não tem a permissão {scope}.",
+            "A consulta não existe, ou está fora do alcance deste token.",
+        ),
+        (
+            "en",
+            "The token is not known.",
+            "The token lacks the scope {scope}.",
+            "No such Consultation, or it is out of this token's reach.",
+        ),
+    ],
+)
+async def test_a_refusal_is_told_in_the_reader_s_language(
+    house: House, language: str, nobody: str, lacking: str, nothing: str
+) -> None:
+    async def told(address: str, token: dict[str, str]) -> tuple[int, str]:
+        answer = await house.client.get(address, headers={**token, "Accept-Language": language})
+        return answer.status_code, answer.json()["error"]["detail"]
+
+    without, every = await house.token(Scope.AUDIT), await house.token(*Scope)
+    for address in ADDRESSES:
+        assert await told(address, {"Authorization": "Bearer nonsense"}) == (401, nobody), address
+        scope = NEEDED[address][0].value
+        assert await told(address, without) == (403, lacking.format(scope=scope)), address
+    for address in PAGES_OF_ONE:
+        assert await told(address.replace("/1/", "/999/"), every) == (404, nothing), address
+
+
 async def test_what_is_stated_for_a_page_is_what_is_checked(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

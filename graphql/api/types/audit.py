@@ -34,7 +34,8 @@ class AuditEvent:
         description="The type of the record it was done to (tipo do registro)."
     )
     record_id: strawberry.ID | None = strawberry.field(
-        description="That record's id, for `node` (identificador do registro)."
+        description="That record's id (identificador do registro): for the filter of `auditEvents`, and for `node` when "
+        "`recordKind` is a type that implements `Node`."
     )
     details: list[AuditDetail] = strawberry.field(description="Codes and figures that tell more (detalhes).")
 
