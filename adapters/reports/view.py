@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from adapters.reports import formats, labels
 from adapters.reports.labels import BlockLabels
-from adapters.reports.text import hider, visible
+from adapters.reports.text import visible
 from core.domain.bureau import Environment
 from core.domain.documents import DocumentKind
 from core.domain.masking import Masking
+from core.domain.mentions import Mentioned
 from core.domain.report import ReportBlock, ReportEntry, Score
 from core.domain.report_sheet import ReportSheet
 
@@ -91,14 +92,12 @@ class SheetView:
 def view_of(sheet: ReportSheet) -> SheetView:
     """Everything that is printed of `sheet`."""
     document = sheet.consultation.document
-    hide = None if sheet.whole_document else hider(document)
-
     masking = Masking.of(document, whole=sheet.whole_document)
-    hide_names = masking.names(*(visible(name) for name in _names(sheet)))
+    mentioned = Mentioned(document, tuple(visible(name) for name in _names(sheet)))
 
     def show(text: str) -> str:
-        told = hide_names(visible(text))
-        return hide(told) if hide else told
+        told = visible(text)
+        return told if sheet.whole_document else mentioned.masked_in(told)
 
     shown_document = document.formatted if sheet.whole_document else document.masked
     heading = f"Relatório de consulta {labels.INTERMEDIARIES[sheet.intermediary]}"
@@ -140,8 +139,7 @@ def _notes(sheet: ReportSheet, performed_at: str) -> Iterator[str]:
 def _names(sheet: ReportSheet) -> Iterator[str]:
     """The names that stand on the sheet."""
     identity = sheet.report.identity
-    known = (sheet.subject_name, identity and identity.name, identity and identity.mother_name)
-    yield from filter(None, known)
+    yield from filter(None, (sheet.subject_name, *(identity.names if identity else ())))
 
 
 def _name(sheet: ReportSheet, show: Show) -> str:

@@ -4,7 +4,6 @@ Whatever is masked holds `***`, which no record takes: a form that sends back wh
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -78,11 +77,3 @@ class Masking:
     def day(self, day: date) -> date | None:
         """A birth date: nothing of it."""
         return None if self.hidden else day
-
-    def names(self, *known: str | None) -> Callable[[str], str]:
-        """A function that masks these names wherever a text quotes them."""
-        quoted = sorted({name for name in known if name and self.name(name) != name}, key=len, reverse=True)
-        if not quoted:
-            return str
-        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, quoted))})(?!\w)", re.IGNORECASE)
-        return lambda text: pattern.sub(lambda found: self.name(found[0]), text)

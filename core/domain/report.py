@@ -46,6 +46,11 @@ class Identity:
     document_status: str | None = None
     mother_name: str | None = None
 
+    @property
+    def names(self) -> tuple[str | None, ...]:
+        """The names of people in it."""
+        return (self.name, self.mother_name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportEntry:

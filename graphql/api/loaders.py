@@ -79,6 +79,7 @@ class Loaders:
         self.consultations = self._loader(self._visible(lambda work: work.consultations))
         self.negativations = self._loader(self._visible(lambda work: work.negativations))
         self.monitors = self._loader(self._visible(lambda work: work.monitors))
+        self.subject_names = self._loader(_subject_names)
         self.collection_runs = self._loader(_collection_runs)
         self.reports = self._loader(_reports)
         self.histories = self._loader(_histories)
@@ -148,6 +149,14 @@ class Loaders:
 
 async def _reports(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, CreditReport]:
     return await work.consultations.reports(ids)
+
+
+async def _subject_names(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """The names of customers, leads and prospects of any branch: they are for masks, and shown to nobody."""
+    names: dict[UUID, str] = {}
+    for store in (work.customers, work.leads, work.prospects):
+        names |= {record_id: record.name for record_id, record in (await store.get_many(ids)).items()}
+    return names
 
 
 async def _collection_runs(work: UnitOfWork, ids: Collection[UUID]) -> Mapping[UUID, CollectionRun]:

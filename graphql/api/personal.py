@@ -1,4 +1,4 @@
-"""Fields about people, masked for callers who may not see documents whole."""
+"""Fields about people, and words of others that may mention them, masked for callers who may not see documents whole."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +11,7 @@ from core.domain.masking import Masking
 Mask = Callable[[Masking, Any], Any]
 
 _NOTE = "A person's is masked, like `{example}`, for a token without WHOLE_DOCUMENTS."
+MENTIONS = "What it quotes of persons is masked for a token without WHOLE_DOCUMENTS."
 _HIDDEN = "A person's is null for a token without WHOLE_DOCUMENTS."
 
 
@@ -29,6 +30,24 @@ class _Masked(FieldExtension):
             return None
         masking = Masking.of(source.holder, whole=info.context.sees_whole_documents())
         return self._mask(masking, value)
+
+
+class _Mentioning(FieldExtension):
+    """Masks whom the field's text mentions. What it is a field of says by `mentioned` who that may be."""
+
+    def resolve(
+        self, next_: Callable[..., Any], source: Any, info: strawberry.Info[Any, Any], **arguments: Any
+    ) -> Any:
+        """The text as the caller may see it."""
+        text = next_(source, info, **arguments)
+        if text is None or info.context.sees_whole_documents():
+            return text
+        return source.mentioned.masked_in(text)
+
+
+def mentioning(description: str) -> Any:
+    """Words of others, which stay as they are but for people whom they mention."""
+    return strawberry.field(description=f"{description} {MENTIONS}", extensions=[_Mentioning()])
 
 
 def _personal(description: str, mask: Mask, note: str) -> Any:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from adapters.reports.labels import INTERMEDIARIES, PLANS, SUBJECT_KINDS
-from core.domain.bureau import Environment
+from core.domain.bureau import BureauCode, Environment
 from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
-from core.domain.documents import DocumentKind, formatted, kind_by_length, masked
+from core.domain.documents import Document, DocumentKind, formatted, kind_by_length, masked
 from core.domain.invoice import InvoiceStatus
 from core.domain.masking import Masking
+from core.domain.mentions import Mentioned
 from core.domain.negativation import NegativationForm, NegativationStatus
 from ports.report_lines import ConsultationLines, NegativationLines
 from ports.table_writer import Cell, CellKind, Chunk, TableColumn
@@ -38,6 +39,10 @@ class Shown:
             None if name is None else shown[kind_by_length(holder)](name)
             for name, holder in zip(names, holders, strict=True)
         ]
+
+    def words(self, words: str, mentioned: Mentioned) -> str:
+        """Words of the bureau, in which they may be mentioned."""
+        return words if self.whole else mentioned.masked_in(words)
 
 
 ENVIRONMENTS = {Environment.PRODUCTION: "Produção", Environment.HOMOLOGATION: "Homologação"}
@@ -132,11 +137,18 @@ def _integrations(lines: ConsultationLines | NegativationLines) -> Cells:
     ]
 
 
-def _codes(lines: NegativationLines) -> Cells:
+def _codes(lines: NegativationLines, show: Shown) -> Cells:
     return [
-        "; ".join(f"{code.code} {code.description}".strip() for code in codes) or None if codes else None
-        for codes in lines.codes
+        _of_codes(codes, Mentioned(Document(kind_by_length(holder), holder), (debtor,)), show)
+        if codes
+        else None
+        for codes, debtor, holder in zip(lines.codes, lines.debtor_name, lines.debtor_document, strict=True)
     ]
+
+
+def _of_codes(codes: Sequence[BureauCode], mentioned: Mentioned, show: Shown) -> Cell:
+    told = (f"{code.code} {show.words(code.description, mentioned)}".strip() for code in codes)
+    return "; ".join(told) or None
 
 
 CONSULTATION_COLUMNS: tuple[ReportColumn[ConsultationLines], ...] = (
@@ -185,6 +197,6 @@ NEGATIVATION_COLUMNS: tuple[ReportColumn[NegativationLines], ...] = (
     _column("Baixa solicitada em", 20, lambda lines, show: lines.clearing_requested_at, CellKind.INSTANT),
     _column("Baixa solicitada por", 24, lambda lines, show: lines.clearing_requested_by),
     _column("Baixar até", 12, lambda lines, show: lines.clearing_due_on, CellKind.DAY),
-    _column("Códigos do birô", 40, lambda lines, show: _codes(lines)),
+    _column("Códigos do birô", 40, _codes),
 )
 """The report of registrations (relatório de negativações de crédito)."""

@@ -23,6 +23,7 @@ from api.limits import Limits
 from core.domain.access import Caller, Scope
 from support.builders import make_caller, make_consultation, make_customer, make_invoice
 from support.desk import Desk, client_of, global_id, shared_schema
+from support.quoted_people import quoting
 from support.random_documents import Documents
 from support.storages import sqlite_address
 from support.tour import furnish
@@ -139,6 +140,24 @@ async def test_the_switches_of_other_operations_keep_none_from_its_plan(desk: De
     caller = make_caller()
     context = desk.context(caller, Request({"type": "http", "headers": []}))
     assert await desk.plans.answer(wanted, context) is not None
+
+
+@pytest.mark.parametrize(
+    ("root", "subject"), [("consultations", False), ("consultations", True), ("negativations", True)]
+)
+async def test_what_quotes_people_is_masked_alike(root: str, subject: bool, desk: Desk) -> None:
+    """Whom a consultation was made for no plan reads: where words might quote them, graphql-core is asked."""
+    await quoting(desk.world, subject=subject)
+    assert desk.plans is not None
+    plans = Counted(shared_schema(), desk.plans.rows)
+    query = f"{{ {root} {{ nodes {everything(LISTS[root].shape)} }} }}"
+    masked = make_caller(scopes=frozenset(Scope) - {Scope.WHOLE_DOCUMENTS})
+    for caller, planned_too in ((make_caller(), True), (masked, not (subject and root == "consultations"))):
+        before = plans.answered
+        core, planned = await both(desk, plans, caller, query, {})
+        assert planned == core, caller
+        assert plans.answered == before + planned_too, caller
+        assert (b"MARIA  DA  SILVA" in core[1]) == (caller is not masked)
 
 
 @pytest.mark.parametrize(("spreads", "planned"), [(1, True), (100, False)])

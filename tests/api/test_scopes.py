@@ -75,11 +75,12 @@ INTEGRATION = (
 
 def _inputs(desk: Desk, mutation: str) -> dict[str, Any]:
     world = desk.world
-    return {
+    inputs: dict[str, dict[str, Any]] = {
         NEGATIVATE: {"invoiceId": global_id(world.invoice)},
         CONSULT: {"subject": {"customerId": global_id(world.customer)}, "plan": "CREDNET_TOP"},
         MONITOR: {"branchId": global_id(world.branch)},
-    }[mutation]
+    }
+    return inputs[mutation]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from server.exports import Exports
 from server.report_tables import OUTCOMES, STATUSES
 from support.builders import make_caller, make_debtor
 from support.desk import global_id
+from support.quoted_people import COMPANY, PLAIN, REPORTED, STRANGER, masked_of, told_of
 from support.report_counter import CONSULTATIONS, NEGATIVATIONS, Counter, consulted, negativated
 from support.trail import events_of
 
@@ -102,6 +103,25 @@ async def test_who_may_not_see_documents_gets_them_masked(counter: Counter) -> N
         (row,) = await counter.rows(address)
         assert row["CPF/CNPJ"].startswith("***."), address
         assert row["Nome" if address == CONSULTATIONS else "Cliente"] == "Cliente ***"
+
+
+DEBTOR = make_debtor(name=REPORTED)
+
+
+@pytest.mark.parametrize(
+    ("words", "masked"),
+    [
+        (told_of(REPORTED, DEBTOR.document), masked_of(REPORTED, DEBTOR.document)),
+        (COMPANY, COMPANY.replace(STRANGER.number, STRANGER.masked)),
+        (PLAIN, PLAIN),
+    ],
+)
+async def test_whom_the_bureau_s_codes_mention_is_masked(counter: Counter, words: str, masked: str) -> None:
+    await negativated(counter, codes=(BureauCode(code="7", description=words),), debtor=DEBTOR)
+    for scopes, shown in ((frozenset(Scope), words), (frozenset(Scope) - {Scope.WHOLE_DOCUMENTS}, masked)):
+        counter.caller = make_caller(scopes=scopes)
+        (row,) = await counter.rows(NEGATIVATIONS)
+        assert row["Códigos do birô"] == f"7 {shown}"
 
 
 @pytest.mark.parametrize(

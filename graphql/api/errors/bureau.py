@@ -13,6 +13,7 @@ from core.domain.bureau import (
     FailureClass,
 )
 from core.domain.credentials import CredentialsRefused, PasswordRefused
+from core.domain.mentions import Mentioned
 
 _RETRYABLE = frozenset({FailureClass.TRANSIENT, FailureClass.QUOTA})
 _MESSAGES = {
@@ -60,7 +61,9 @@ class CredentialsRefusedError(UserError):
 )
 class BureauRejectedError(UserError):
     bureau_code: str | None = strawberry.field(description="The bureau's code (código do birô).")
-    bureau_message: str | None = strawberry.field(description="The bureau's own words (mensagem do birô).")
+    bureau_message: str | None = strawberry.field(
+        description="The bureau's own words (mensagem do birô). CPFs in them are masked for a token without WHOLE_DOCUMENTS."
+    )
     failure: FailureClass = strawberry.field(description="The kind of refusal (classe da falha).")
     billable: bool = strawberry.field(description="Whether the provider bills it all the same (cobrada).")
 
@@ -93,12 +96,15 @@ def bureau_error(
             failure=None,
         )
     if error.failure in FINAL_FAILURES:
-        words = " ".join(part for part in (error.code, error.message) if part).rstrip(".")
+        told = error.message
+        if told is not None and not context.sees_whole_documents():
+            told = Mentioned().masked_in(told)
+        words = " ".join(part for part in (error.code, told) if part).rstrip(".")
         return BureauRejectedError(
             code=ErrorCode.BUREAU_REJECTED,
             message=error_message("BUREAU_REJECTED", context.language, words=words or error.failure.value),
             bureau_code=error.code,
-            bureau_message=error.message,
+            bureau_message=told,
             failure=error.failure,
             billable=error.billable,
         )

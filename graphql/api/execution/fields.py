@@ -39,6 +39,9 @@ class Inside:
 HOLDER = "^document"
 """The record's own column, from inside a JSON value of it."""
 
+IDENTITY = "/identity"
+"""The report's own identity, from wherever inside of the report: a key of the outermost object that the JSON value holds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
@@ -118,6 +121,35 @@ def personal(mask: str, column: str, holder: str = "document") -> Value:
     return Value(
         columns=(column, holder),
         template=f"({{0}} if whole or {{0}} is None else personal_{mask}({{0}}, {{1}}))",
+    )
+
+
+def told(column: str) -> Value:
+    """Words of the bureau about whom a consultation was made for. The names are those of the bureau; what our own record calls its
+    subject no row tells.
+    """
+    return _mentioning(column, "document", "subject_id")
+
+
+def told_in_report(column: str) -> Value:
+    """The same, from inside the report."""
+    return _mentioning(column, HOLDER, "^subject_id", IDENTITY)
+
+
+def _mentioning(column: str, holder: str, subject: str, *identity: str) -> Value:
+    names = ", *names_in({3})" if identity else ""
+    masked = f"(mentioning({{0}}, {{1}}{names}) if {{2}} is None else lost())"
+    return Value(
+        columns=(column, holder, subject, *identity),
+        template=f"({{0}} if whole or {{0}} is None else {masked})",
+    )
+
+
+def told_of_debtor(column: str) -> Value:
+    """Words of the bureau about the debtor of a registration, from inside a JSON value of it."""
+    return Value(
+        columns=(column, "^debtor"),
+        template="({0} if whole else (lambda debtor: mentioning({0}, debtor['document'], debtor['name']))(parsed({1})))",
     )
 
 

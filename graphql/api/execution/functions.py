@@ -8,6 +8,7 @@ from typing import Any
 
 from core.domain.documents import Document, DocumentKind, formatted
 from core.domain.masking import Masking
+from core.domain.mentions import Mentioned
 from core.domain.report import Score
 from ports.rows import Form
 
@@ -39,6 +40,8 @@ def functions(forms: Mapping[Form, Callable[[Any], Any]]) -> dict[str, Callable[
         "personal_email": _masking(Masking.email),
         "personal_detail": _masking(Masking.detail),
         "personal_day": _masking(Masking.day),
+        "mentioning": _mentioning,
+        "names_in": _names_in,
         "band": lambda value: Score(value).band.name,
         "lost": lost,
     }
@@ -81,10 +84,25 @@ def _masking(mask: Callable[[Masking, Any], Any]) -> Callable[[Any, Any], Any]:
     """
 
     def masked_value(value: Any, holder: Any) -> Any:
-        number = holder["number"] if isinstance(holder, dict) else holder
-        return mask(Masking.of(None if number is None else _document(number), whole=False), value)
+        document = None if holder is None else _document(_number_of(holder))
+        return mask(Masking.of(document, whole=False), value)
 
     return masked_value
+
+
+def _mentioning(text: str, holder: Any, *names: str | None) -> str:
+    """A text for those who may not see documents whole: whoever has that document may be mentioned by those names."""
+    return Mentioned(_document(_number_of(holder)), names).masked_in(text)
+
+
+def _names_in(identity: dict[str, str | None] | None) -> tuple[str | None, ...]:
+    """The names in a report's identity, as JSON keeps it."""
+    return () if identity is None else (identity.get("name"), identity.get("mother_name"))
+
+
+def _number_of(holder: Any) -> str:
+    number: str = holder["number"] if isinstance(holder, dict) else holder
+    return number
 
 
 def _document(number: str) -> Document:

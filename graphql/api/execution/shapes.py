@@ -19,6 +19,9 @@ from api.execution.fields import (
     one_of,
     personal,
     text,
+    told,
+    told_in_report,
+    told_of_debtor,
     truth,
 )
 from api.lists import CONSULTATIONS, INVOICES, NEGATIVATIONS
@@ -67,7 +70,7 @@ _DEBTOR: Mapping[str, Field] = {
 _CODES = Parsed(
     column="codes",
     type="BureauCode",
-    fields={"code": text("code"), "description": text("description")},
+    fields={"code": text("code"), "description": told_of_debtor("description")},
     each=True,
     json=True,
 )
@@ -80,11 +83,11 @@ _AMOUNT: Mapping[str, Field] = {
 _ENTRY: Mapping[str, Field] = {
     "occurredOn": day("occurred_on"),
     "amount": Parsed(column="amount", type="Money", fields=_AMOUNT),
-    "origin": text("origin"),
-    "modality": text("modality"),
-    "reference": text("reference"),
-    "city": text("city"),
-    "stateCode": text("state_code"),
+    "origin": told_in_report("origin"),
+    "modality": told_in_report("modality"),
+    "reference": told_in_report("reference"),
+    "city": told_in_report("city"),
+    "stateCode": told_in_report("state_code"),
     "guarantor": text("guarantor"),
     "subJudice": text("sub_judice"),
 }
@@ -94,7 +97,7 @@ _BLOCK: Mapping[str, Field] = {
     "total": Parsed(column="total", type="Money", fields=_AMOUNT),
     "firstOn": day("first_on"),
     "lastOn": day("last_on"),
-    "message": text("message"),
+    "message": told_in_report("message"),
     "entries": Parsed(column="entries", type="ReportEntry", fields=_ENTRY, each=True),
 }
 
@@ -110,7 +113,7 @@ _REPORT: Mapping[str, Field] = {
         fields={
             "name": personal("name", "name", HOLDER),
             "birthOrFoundationOn": personal("day", "birth_or_foundation_on", HOLDER),
-            "documentStatus": text("document_status"),
+            "documentStatus": told_in_report("document_status"),
             "motherName": personal("name", "mother_name", HOLDER),
         },
     ),
@@ -311,7 +314,7 @@ CONSULTATION: Shape = Shape(
         "cost": money("cost_centavos", nullable=True),
         "failure": one_of(FailureClass, "failure", nullable=True),
         "bureauCode": text("bureau_code"),
-        "bureauMessage": text("bureau_message"),
+        "bureauMessage": told("bureau_message"),
         "branch": _BRANCH,
         "integration": _INTEGRATION,
         "report": Parsed(column="report.report", type="CreditReport", fields=_REPORT, json=True),

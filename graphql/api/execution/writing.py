@@ -32,6 +32,7 @@ class Writer:
     inside: list[tuple[Many, Selected]] = field(default_factory=list)
     _names: dict[str, Any] = field(default_factory=dict)
     _depth: int = 0
+    _outermost: str = ""
     _record: str = ""
 
     def column(self, path: str) -> str:
@@ -108,9 +109,14 @@ class Writer:
     def _parsed(self, known: Parsed, selected: Selected, access: Access) -> str:
         self._depth += 1
         inner, record = f"part{self._depth}", self._record
+        if known.json:
+            self._outermost = inner
+        outermost = self._outermost
 
         def within(key: str) -> str:
-            return self.column(record + key[1:]) if key.startswith("^") else f"{inner}.get({key!r})"
+            if key.startswith("^"):
+                return self.column(record + key[1:])
+            return f"{outermost}.get({key[1:]!r})" if key.startswith("/") else f"{inner}.get({key!r})"
 
         made = self._object(known.type, known.fields, selected.inside, within, None)
         value = access(known.column)

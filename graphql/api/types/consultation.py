@@ -12,6 +12,7 @@ from api.fields import resolved
 from api.ids import encode_id
 from api.lists import CONSULTATIONS
 from api.paging import Connection, PageArguments, read_nested_connection
+from api.personal import MENTIONS
 from api.types.node import Node
 from api.types.report import CreditReport
 from api.types.values import Document, Money, money_or_none
@@ -21,6 +22,7 @@ from core.domain.access import Scope
 from core.domain.bureau import Environment, FailureClass
 from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
+from core.domain.mentions import Mentioned
 from core.domain.paging import Direction, Order
 from core.domain.plans import ConsultationPlan
 from core.domain.states import StateCode
@@ -60,7 +62,13 @@ class Consultation(Node):
     bureau_code: str | None = strawberry.field(
         description="The bureau's code of the failure (código do birô)."
     )
-    bureau_message: str | None = strawberry.field(description="The bureau's own words (mensagem do birô).")
+
+    @resolved(f"The bureau's own words (mensagem do birô). {MENTIONS}")
+    async def bureau_message(self, info: Info) -> str | None:
+        words = self.record.bureau_message
+        if words is None or info.context.sees_whole_documents():
+            return words
+        return Mentioned(self.record.document, (await self._subject_name(info.context),)).masked_in(words)
 
     @resolved("The branch it was made for (filial).")
     async def branch(self, info: Info) -> "Branch":
@@ -85,7 +93,15 @@ class Consultation(Node):
         if self.record.outcome is not ConsultationOutcome.SUCCEEDED:
             return None
         found = self.delivered or await info.context.loaders.reports.load(self.record.id)
-        return None if found is None else CreditReport.of(found, self.record.document)
+        if found is None:
+            return None
+        return CreditReport.of(found, self.record.document, await self._subject_name(info.context))
+
+    async def _subject_name(self, context: Context) -> str | None:
+        """What our own record calls the consulted person, for whoever must not be told it by the bureau's words."""
+        if self.record.subject_id is None or context.sees_whole_documents():
+            return None
+        return await context.loaders.subject_names.load(self.record.subject_id)
 
     @resolved(
         "What the provider sent (relatório original): a path at this server, opened with the same token or, for five minutes, "
@@ -143,7 +159,6 @@ class Consultation(Node):
             cost=money_or_none(record.cost),
             failure=record.failure,
             bureau_code=record.bureau_code,
-            bureau_message=record.bureau_message,
         )
 
 

@@ -10,6 +10,7 @@ from api.fields import resolved
 from api.ids import encode_id
 from api.lists import MONITOR_CHANGES
 from api.paging import After, Before, Connection, First, Last, PageArguments, read_nested_connection
+from api.personal import mentioning
 from api.types.branch import Branch
 from api.types.integration import Integration
 from api.types.node import Node
@@ -18,6 +19,7 @@ from core.domain import monitoring as domain
 from core.domain.access import Scope
 from core.domain.bureau import Environment
 from core.domain.listing import MonitorChangeFilter, MonitorOrder
+from core.domain.mentions import Mentioned
 from core.domain.monitoring import ChangeKind
 from core.domain.paging import Direction, Order
 
@@ -25,9 +27,10 @@ from core.domain.paging import Direction, Order
 @strawberry.type(description="A change that the provider found at a watched company (alteração encontrada).")
 class MonitorChange:
     record: strawberry.Private[domain.MonitorChange]
+    mentioned: strawberry.Private[Mentioned]
     number: int = strawberry.field(description="The sequential number (ID).")
     kind: ChangeKind = strawberry.field(description="What changed (tipo de alteração).")
-    description: str = strawberry.field(description="The provider's words (descrição).")
+    description: str = mentioning("The provider's words (descrição).")
     occurred_at: datetime = strawberry.field(description="When, as the provider says (data).")
 
     @resolved("The watched company (monitoramento).")
@@ -39,6 +42,7 @@ class MonitorChange:
         """The change as the schema shows it."""
         return cls(
             record=record,
+            mentioned=Mentioned(),
             number=record.number,
             kind=record.kind,
             description=record.description,

@@ -10,13 +10,14 @@ from api.exports import EXPORT_URL, FormatArgument, export_url
 from api.fields import resolved
 from api.ids import encode_id
 from api.paging import Connection
-from api.personal import personal_day, personal_detail, personal_name, personal_phone
+from api.personal import mentioning, personal_day, personal_detail, personal_name, personal_phone
 from api.types.node import Node
 from api.types.values import Document, Money
 from core.domain import bureau, documents
 from core.domain import negativation as domain
 from core.domain.bureau import Environment
 from core.domain.listing import NegativationFilter
+from core.domain.mentions import Mentioned
 from core.domain.negativation import NegativationForm, NegativationStatus, Trigger
 from core.domain.states import StateCode
 from core.domain.subjects import Gender
@@ -26,13 +27,15 @@ from core.domain.subjects import Gender
     description="A code of the provider's tables, with its meaning in the provider's words (código)."
 )
 class BureauCode:
+    mentioned: strawberry.Private[Mentioned]
     code: str = strawberry.field(description="The code (código).")
-    description: str = strawberry.field(description="What it stands for (descrição).")
+    description: str = mentioning("What it stands for (descrição).")
 
     @classmethod
-    def of(cls, row: bureau.BureauCode) -> "BureauCode":
-        """The code as the schema shows it."""
-        return cls(code=row.code, description=row.description)
+    def of(cls, row: bureau.BureauCode, debtor: bureau.Debtor | None = None) -> "BureauCode":
+        """The code as the schema shows it; debtor: whom it was given about."""
+        mentioned = Mentioned() if debtor is None else Mentioned(debtor.document, (debtor.name,))
+        return cls(mentioned=mentioned, code=row.code, description=row.description)
 
 
 @strawberry.type(
@@ -84,14 +87,14 @@ class NegativationEvent:
     codes: list[BureauCode] = strawberry.field(description="The bureau's codes and words (códigos do birô).")
 
     @classmethod
-    def of(cls, entry: domain.HistoryEntry) -> "NegativationEvent":
+    def of(cls, entry: domain.HistoryEntry, debtor: bureau.Debtor) -> "NegativationEvent":
         """The step as the schema shows it."""
         return cls(
             status=entry.status,
             trigger=entry.trigger,
             at=entry.at,
             actor=entry.actor,
-            codes=[BureauCode.of(code) for code in entry.codes],
+            codes=[BureauCode.of(code, debtor) for code in entry.codes],
         )
 
 
@@ -173,7 +176,7 @@ class Negativation(Node):
     @resolved("Every step of its life, oldest first (histórico).")
     async def history(self, info: Info) -> list[NegativationEvent]:
         entries = await info.context.loaders.histories.load(self.record.id)
-        return [NegativationEvent.of(entry) for entry in entries or ()]
+        return [NegativationEvent.of(entry, self.record.debtor) for entry in entries or ()]
 
     @classmethod
     async def find(cls, context: Context, record_id: UUID) -> "Negativation | None":
@@ -203,7 +206,7 @@ class Negativation(Node):
             clearing=None if record.clearing is None else Clearing.of(record.clearing),
             clearing_due_on=record.clearing_due_on,
             protocol=record.protocol,
-            codes=[BureauCode.of(code) for code in record.codes],
+            codes=[BureauCode.of(code, record.debtor) for code in record.codes],
             created_at=record.created_at,
             created_by=record.created_by,
             updated_at=record.updated_at,
