@@ -24,8 +24,8 @@ from ports.vault import Vault
 
 OPERATION = "rotateCredentials"
 LEASE = timedelta(seconds=90)
-"""How long the change is this call's own business; after that the dispatcher finds out what became of it. Longer than the
-bureau may take: a change that it makes after both passwords were tried would be missed."""
+"""How long neither password is tried unless the bureau said what became of the change; then the dispatcher finds out. Longer
+than the bureau may take: a change that it makes after both were tried would be missed."""
 
 LONGEST_CALL = timedelta(seconds=60)
 """How long asking for the change may take; it is not asked for when less is left of the lease."""
@@ -64,9 +64,9 @@ class RotateCredentials:
 
     - The new password meets every criterion and was never used before; all that it breaks is said at once.
     - The change is written down, encrypted, before the bureau is asked, because the bureau changes first.
-    - Without a clear answer the new password is tried once, then the old one once, and whichever works is kept; once more
-      only when neither try was answered, because the account locks. A crash at any point is cleared up by the dispatcher in
-      the same way.
+    - Without a clear answer both passwords are kept until the bureau has had its time (LEASE). Then the dispatcher tries the
+      new one once, then the old one once, and whichever works is kept; once more only when neither try was answered, because
+      the account locks. A crash at any point is cleared up in the same way.
     - A request that repeats one under way waits for its outcome.
 
     Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS, IdempotencyConflict,
@@ -183,7 +183,8 @@ class RotateCredentials:
             raise
         except BureauFailure as failure:
             if failure.failure is FailureClass.UNDETERMINED:
-                return await self.settle.probe(claim, integration.id, command.kind, command.caller)
+                # The bureau may still change it: both are kept, and the dispatcher tries them when the lease ends.
+                return await self._visible(command)
             if failure.failure is FailureClass.CREDENTIAL:
                 before = CredentialState.REFUSED
             await self.settle.kept(claim, integration.id, command.kind, before, command.caller)
@@ -193,7 +194,8 @@ class RotateCredentials:
         return await self.settle.promoted(claim, integration.id, command.kind, command.caller)
 
     def _require_new(self, command: RotateCredentialsCommand, integration: Integration) -> None:
-        """Raise BureauFailure unless the new password is stored: whoever took the change over may have settled it so."""
+        """Raise BureauFailure unless the new password is stored: UNDETERMINED while that is being found out. Whoever took
+        the change over may have settled it either way."""
         credential = integration.credential(command.kind)
         if credential.state is CredentialState.ROTATING:
             raise BureauFailure(failure=FailureClass.UNDETERMINED)

@@ -65,7 +65,7 @@ RotateCredentialsResult = Annotated[
 
 
 @mutation(
-    "Changes a password of an integration here and at the provider at once (alterar senha). The old and the new password go to the provider; not billed. When its answer is lost, the new and then the old password are tried once each and the one that works is kept.",
+    "Changes a password of an integration here and at the provider at once (alterar senha). The old and the new password go to the provider; not billed. When its answer is lost, the outcome is being found out: the password stays `ROTATING` for some two minutes, until the new and then the old one are tried once each and the one that works is kept.",
     permission=needs(Scope.ROTATE_CREDENTIALS),
 )
 async def rotate_credentials(
