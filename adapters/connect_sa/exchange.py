@@ -40,6 +40,9 @@ READ_RETRY_SECONDS = 10.0
 
 _MAX_RETRY_AFTER_SECONDS = 86_400
 
+_LOCKED = "CREDENCIAL_BLOQUEADA"
+"""The login rests after too many wrong passwords: the one shown now was not looked at, so nothing is known of it."""
+
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _PERHAPS_SENT = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 
@@ -214,6 +217,8 @@ def _failure(call: Call[A], raw: _Raw, error: ErrorAnswer | None) -> BureauFailu
 def _class_of(call: Call[A], status: int, error: ErrorAnswer) -> FailureClass:
     """The class of a refusal in the contract's shape. 503 alone assures that nothing was done."""
     match status:
+        case 401 if error.codigo == _LOCKED:
+            return FailureClass.QUOTA
         case 401:
             return FailureClass.CREDENTIAL
         case 402:

@@ -163,7 +163,8 @@ class FailureClass(StrEnum):
     CREDENTIAL: password refused; stop everything of that integration. VALIDATION: a person can mend the data.
     DUPLICATE: the same debt is already there. LEGAL_BLOCK: minor, sub judice, court block, deceased.
     TRANSIENT: certainly not received; retry. UNDETERMINED: perhaps received; ask before repeating.
-    BALANCE: the pre-paid balance is gone. QUOTA: asked too often; wait.
+    BALANCE: the pre-paid balance is gone. QUOTA: asked too often, or too often with a wrong
+    password; wait. It says nothing about the password of this call.
     """
 
     CREDENTIAL = "CREDENTIAL"

@@ -45,7 +45,7 @@ class AdoptCredentials:
 
     - It meets the provider's criteria, or it cannot be what stands there. It may have been used before: it is what is.
     - It is stored first, unverified, and what waited for it goes on; then it is tried once, free of charge. Refused, it stays stored and marked REFUSED; when
-      the bureau cannot be asked it stays UNVERIFIED and the answer warns of that.
+      the bureau cannot be asked, or has locked the login, it stays UNVERIFIED and the answer warns of that.
 
     Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS.
     """

@@ -21,7 +21,7 @@ MARGIN = timedelta(seconds=20)
 
 ROTATION_PAUSE = timedelta(seconds=1)
 DEFAULT_PAUSE = timedelta(minutes=15)
-"""How long an account rests when the balance is gone or it asked too often, and the bureau names no time."""
+"""How long an account rests when the balance is gone, it asked too often or its login is locked, and the bureau names no time."""
 
 LONGEST_BACKOFF = timedelta(minutes=10)
 """Before jitter, which makes it half as long again at most: within the outbox's LONGEST_WAIT."""

@@ -21,8 +21,8 @@ from ports.vault import Vault
 class TestOutcome(StrEnum):
     """What the test of one password showed.
 
-    OK: the provider takes it. REFUSED: it does not. UNREACHABLE: the provider could not be asked. MISSING: none is
-    stored. ROTATING: it is being changed right now, so it was not tried.
+    OK: the provider takes it. REFUSED: it does not. UNREACHABLE: the provider could not be asked, or has locked the
+    login for a while. MISSING: none is stored. ROTATING: it is being changed right now, so it was not tried.
     """
 
     OK = "OK"

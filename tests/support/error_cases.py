@@ -343,8 +343,8 @@ ERROR_CASES = {
             "retryAfterSeconds": 60,
             "failure": "QUOTA",
         },
-        portuguese="Tente de novo mais tarde",
-        english="Try again later",
+        portuguese="bloqueou o acesso por senhas erradas",
+        english="locked the login after wrong passwords",
     ),
     "BureauUnavailableError, undetermined": ErrorCase(
         mutation="consult_credit",

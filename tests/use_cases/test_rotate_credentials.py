@@ -30,6 +30,7 @@ NEW = Secret("864209")
 PEFIN = CredentialKind.PEFIN
 LOST = BureauFailure(failure=FailureClass.UNDETERMINED)
 DOWN = BureauFailure(failure=FailureClass.TRANSIENT)
+LOCKED = BureauFailure(failure=FailureClass.QUOTA, code="CREDENCIAL_BLOQUEADA")
 
 
 async def rotate(world: World, new: Secret = NEW, **changes: Any) -> RotationDone:
@@ -183,9 +184,12 @@ async def test_when_neither_works_the_credential_is_refused_and_the_trail_says_s
     assert len(world.bureau.called("test_credentials")) == 2
 
 
-async def test_when_the_bureau_cannot_be_asked_the_dispatcher_finds_out_later(world: World) -> None:
+@pytest.mark.parametrize("failure", [DOWN, LOCKED])
+async def test_when_the_bureau_cannot_be_asked_the_dispatcher_finds_out_later(
+    world: World, failure: BureauFailure
+) -> None:
     await rotate_in_doubt(world)
-    world.bureau.fail("test_credentials", DOWN)
+    world.bureau.fail("test_credentials", failure)
     await find_out(world)
     assert await state(world) is CredentialState.ROTATING
     with pytest.raises(Conflict):
@@ -316,8 +320,11 @@ async def test_an_adopted_password_that_is_refused_stays_stored_and_marked(world
     assert await stored(world) == Secret("975310")
 
 
-async def test_an_adopted_password_that_cannot_be_tried_stays_unverified(world: World) -> None:
-    world.bureau.fail("test_credentials", LOST)
+@pytest.mark.parametrize("failure", [LOST, LOCKED])
+async def test_an_adopted_password_that_cannot_be_tried_stays_unverified(
+    world: World, failure: BureauFailure
+) -> None:
+    world.bureau.fail("test_credentials", failure)
 
     done = await adopt(world, Secret("975310"))
 

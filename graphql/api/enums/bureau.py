@@ -69,7 +69,7 @@ describe(
         "TRANSIENT": "Certainly not received; it may be repeated (falha transitória).",
         "UNDETERMINED": "Perhaps received; the outcome is being found out (indeterminado).",
         "BALANCE": "The pre-paid balance is used up (saldo esgotado).",
-        "QUOTA": "The provider was asked too often (cota excedida).",
+        "QUOTA": "The provider was asked too often, or has locked the login after wrong passwords: it wants a pause (cota excedida, acesso bloqueado).",
     },
 )
 
@@ -79,7 +79,7 @@ describe(
     {
         "OK": "The provider takes it (aceita).",
         "REFUSED": "The provider does not take it (recusada).",
-        "UNREACHABLE": "The provider could not be asked (provedor indisponível).",
+        "UNREACHABLE": "The provider could not be asked, or has locked the login for a while (provedor indisponível).",
         "MISSING": "None is stored (não definida).",
         "ROTATING": "It is being changed right now and was not tried (em alteração).",
     },

@@ -19,6 +19,7 @@ _RETRYABLE = frozenset({FailureClass.TRANSIENT, FailureClass.QUOTA})
 _MESSAGES = {
     FailureClass.UNDETERMINED: "BUREAU_UNDETERMINED",
     FailureClass.BALANCE: "BUREAU_BALANCE",
+    FailureClass.QUOTA: "BUREAU_QUOTA",
 }
 
 

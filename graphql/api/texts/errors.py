@@ -104,6 +104,10 @@ ERRORS: dict[str, tuple[str, str]] = {
         "O saldo pré-pago no provedor acabou. Recarregue-o e tente de novo.",
         "The pre-paid balance at the provider is used up. Top it up and try again.",
     ),
+    "BUREAU_QUOTA": (
+        "O provedor pede uma pausa: foi consultado vezes demais, ou bloqueou o acesso por senhas erradas. Nada foi concluído; tente de novo mais tarde.",
+        "The provider wants a pause: it was asked too often, or locked the login after wrong passwords. Nothing was completed; try again later.",
+    ),
     "BUREAU_NOT_CONFIGURED": (
         "Nenhum endereço do provedor está configurado para o ambiente {environment}.",
         "No address of the provider is configured for environment {environment}.",

@@ -134,6 +134,7 @@ async def test_a_read_that_failed_is_transient(error: Exception, call: str) -> N
 REFUSALS = [
     (400, {}, FailureClass.VALIDATION),
     (401, {}, FailureClass.CREDENTIAL),
+    (401, {"codigo": "CREDENCIAL_BLOQUEADA"}, FailureClass.QUOTA),
     (402, {}, FailureClass.BALANCE),
     (403, {}, FailureClass.VALIDATION),
     (404, {}, FailureClass.VALIDATION),
@@ -153,8 +154,9 @@ REFUSALS = [
 async def test_a_refusal_of_the_contract_has_the_class_of_its_status(
     status: int, more: dict[str, object], expected: FailureClass, call: str
 ) -> None:
-    failure = await answering(status, error_body(**more)).failure_of(EVERY_CALL[call])
-    assert (failure.failure, failure.code, failure.message) == (expected, "X1", "Não foi possível.")
+    body = error_body(**more)
+    failure = await answering(status, body).failure_of(EVERY_CALL[call])
+    assert (failure.failure, failure.code, failure.message) == (expected, body["codigo"], "Não foi possível.")
     assert failure.billable is False
 
 

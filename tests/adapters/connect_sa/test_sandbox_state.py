@@ -256,14 +256,15 @@ async def test_people_find_out_what_this_server_is(provider: Provider) -> None:
 
 
 class TestLocking:
-    """Five wrong passwords in a row lock a password, so that a client that loops is seen."""
+    """Five wrong passwords in a row lock a password, so that a client that loops is seen. The lock judges no password."""
 
     wrong = make_account(CredentialKind.PEFIN, password="246802")
 
     async def refusal(self, provider: Provider, kind: CredentialKind = CredentialKind.PEFIN) -> str | None:
         with pytest.raises(BureauFailure) as caught:
             await provider.bureau.test_credentials(self.wrong, kind)
-        assert caught.value.failure is FailureClass.CREDENTIAL
+        locked = caught.value.code == "CREDENCIAL_BLOQUEADA"
+        assert caught.value.failure is (FailureClass.QUOTA if locked else FailureClass.CREDENTIAL)
         return caught.value.code
 
     async def test_the_sixth_try_is_locked_also_with_the_right_password(self, provider: Provider) -> None:
