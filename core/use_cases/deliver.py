@@ -19,6 +19,8 @@ class Deliver:
 
     - Each kind of promise is kept by the use case that knows it. What goes wrong as expected is written down there, and the
       promise comes due again when it may be tried again.
+    - Until the bureau took the password of an account lately, few of its orders are under way at once: a wrong password that
+      is shown too often locks the login.
     - A claim that was lost to another holder is that holder's; nothing is written for it here.
     - What is handed back unbegun was certainly not sent. What was cut off may have been, so its attempt counts and the next
       holder asks the bureau first.

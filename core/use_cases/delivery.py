@@ -1,5 +1,7 @@
 """What the deliveries of all promises share: taking one up, giving it back, and settling it once."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import SystemRandom
@@ -12,6 +14,7 @@ from core.domain.intents import LONGEST_HOLD, Claim, IntentKind
 from core.domain.negativation import Negativation, Trigger
 from core.use_cases.bureau_access import note_refused
 from core.use_cases.transition import move
+from core.use_cases.turns import Turns
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -20,6 +23,11 @@ MARGIN = timedelta(seconds=20)
 """What is sent to the bureau is answered or given up within this time, so nothing is sent when less is left of a claim."""
 
 ROTATION_PAUSE = timedelta(seconds=1)
+UNPROVEN_AT_ONCE = 2
+"""How many orders of one account a process has under way at once until the bureau took its password lately. It locks a login
+after five wrong ones: two processes, and whoever fetches results besides, stay below that.
+"""
+
 DEFAULT_PAUSE = timedelta(minutes=15)
 """How long an account rests when the balance is gone, it asked too often or its login is locked, and the bureau names no time."""
 
@@ -40,6 +48,24 @@ class Delivery:
     units_of_work: UnitsOfWork
     clock: Clock
     ids: Ids
+    turns: Turns
+
+    @asynccontextmanager
+    async def taken_up(self, claim: Claim) -> AsyncIterator[tuple[Negativation, Integration] | None]:
+        """What `load` finds. While nobody knows whether the password works, few of an account go on and the rest wait: for
+        what the bureau says to them.
+        """
+        async with AsyncExitStack() as turn:
+            found = await self.load(claim)
+            if self._is_unproven(found):
+                await turn.enter_async_context(self.turns.of(claim.intent.account, UNPROVEN_AT_ONCE))
+                found = await self.load(claim)
+            if not self._is_unproven(found):
+                await turn.aclose()
+            yield found
+
+    def _is_unproven(self, found: tuple[Negativation, Integration] | None) -> bool:
+        return found is not None and not found[1].pefin.proven(self.clock.now())
 
     async def load(self, claim: Claim) -> tuple[Negativation, Integration] | None:
         """The registration and its integration; None, with the claim given back, while its password cannot be used."""

@@ -53,10 +53,11 @@ class RegisterAtBureau:
 
     async def __call__(self, claim: Claim) -> None:
         """Send it, or find out that it is there already, and write down what came of it."""
-        found = await self.delivery.load(claim)
-        if found is None:
-            return
-        negativation, integration = found
+        async with self.delivery.taken_up(claim) as found:
+            if found is not None:
+                await self._keep(claim, *found)
+
+    async def _keep(self, claim: Claim, negativation: Negativation, integration: Integration) -> None:
         if negativation.status not in _WAITING or negativation.inclusion_key != claim.intent.key:
             await self.delivery.drop(claim)
             return

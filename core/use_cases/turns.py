@@ -9,16 +9,16 @@ from weakref import WeakValueDictionary
 
 @dataclass(eq=False, kw_only=True)
 class Turns:
-    """One at a time for each thing, first come, first served. What matters is locked in the storage all the same, where
+    """Few at a time for each thing, first come, first served. What matters is locked in the storage all the same, where
     other processes see it: this keeps a crowd that wants one thing from holding every connection that others need.
     """
 
     def __post_init__(self) -> None:
-        self._locks: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+        self._places: WeakValueDictionary[Hashable, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def of(self, what: Hashable) -> AsyncIterator[None]:
-        """A turn at it. A lock is forgotten when nobody holds it or waits for it."""
-        lock = self._locks.setdefault(what, asyncio.Lock())
-        async with lock:
+    async def of(self, what: Hashable, at_once: int = 1) -> AsyncIterator[None]:
+        """A turn at it. What nobody holds or waits for is forgotten."""
+        places = self._places.setdefault(what, asyncio.Semaphore(at_once))
+        async with places:
             yield

@@ -9,10 +9,13 @@ from structlog.testing import capture_logs
 
 from adapters.memory.bureau import FakeBureau
 from adapters.memory.clock import FixedClock
-from core.domain.bureau import BureauAccount, Inclusion, Receipt
+from core.domain.bureau import BureauAccount, CredentialKind, Inclusion, Receipt
+from core.domain.credentials import PROVEN_FOR, CredentialState
 from core.domain.intents import Claim, Intent, IntentKind
 from core.domain.negativation import Negativation, NegativationStatus
+from core.domain.secret import Secret
 from core.use_cases.deliver import Deliver
+from core.use_cases.delivery import UNPROVEN_AT_ONCE
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from server import dispatcher as dispatcher_module
 from server.dispatcher import APART, PLACES, Dispatcher
@@ -112,6 +115,44 @@ async def test_a_slow_delivery_holds_up_none_of_the_others(world: World, bureau:
     assert await status(world, slow) is NegativationStatus.QUEUED
     resumed.set()
     await _until(world, slow, NegativationStatus.SENT)
+
+
+async def test_a_password_that_went_bad_is_tried_less_often_than_locks_the_login(world: World) -> None:
+    await _negativate(world, 30)
+    world.clock.advance(PROVEN_FOR)
+    world.bureau.passwords[world.integration.login, CredentialKind.PEFIN] = Secret("975310")
+    pause, dispatcher = world.bureau.pause("register"), _dispatcher(world)
+    assert await dispatcher.fill() == PLACES
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+    pause.resumed.set()
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+        world.clock.advance(SOON)
+        await dispatcher.fill()
+    assert len(world.bureau.called("register")) == UNPROVEN_AT_ONCE < 5
+    assert (await world.stored_integration()).pefin.state is CredentialState.REFUSED
+    await dispatcher.stop(10)
+
+
+async def test_once_the_password_is_seen_to_work_nothing_waits_any_more(
+    world: World, bureau: _SlowBureau
+) -> None:
+    first, *others = await _negativate(world, PLACES)
+    world.clock.advance(PROVEN_FOR)
+    working, rest = bureau.answer_slowly(first), bureau.answer_slowly(*others)
+    dispatcher = _dispatcher(world)
+    assert await dispatcher.fill() == PLACES
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+    assert bureau.begun.qsize() == UNPROVEN_AT_ONCE
+    working.set()
+    await _until(world, first, NegativationStatus.SENT)
+    for _ in range(1_000):
+        await asyncio.sleep(0)
+    assert bureau.begun.qsize() == PLACES
+    rest.set()
+    await dispatcher.stop(10)
 
 
 async def test_with_full_hands_nothing_is_claimed_until_one_ends(world: World, bureau: _SlowBureau) -> None:
