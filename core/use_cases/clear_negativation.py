@@ -53,21 +53,16 @@ class ClearNegativation:
     async def __call__(self, command: ClearNegativationCommand) -> Negativation:
         """Clear, hold or cancel, or answer with what the same idempotency key produced before."""
         command.caller.require(Scope.CLEAR)
+        if command.idempotency_key is not None:
+            # Before the code is looked at: it may have been removed since the first answer.
+            async with self.units_of_work.begin() as work:
+                if await self._is_repeated(work, command):
+                    return await _visible(work, command)
         code = await self._code(command)
-        inputs = (command.negativation_id, command.clearing_code)
         async with self.units_of_work.begin() as work:
-            earlier_id = await earlier_result(
-                work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
-            )
-            negativation = await get_visible(
-                work.negativations,
-                command.negativation_id,
-                command.caller,
-                "Negativation",
-                "negativationId",
-                lock=True,
-            )
-            if earlier_id is not None:
+            repeated = await self._is_repeated(work, command)
+            negativation = await _visible(work, command, lock=True)
+            if repeated:
                 return negativation
             now = self.clock.now()
             cleared = await request_clearing(work, negativation, code, at=now, actor=command.caller.name)
@@ -78,24 +73,35 @@ class ClearNegativation:
                 command.caller,
                 command.idempotency_key,
                 OPERATION,
-                *inputs,
+                *_inputs(command),
                 result_id=cleared.id,
                 at=now,
             )
             return cleared
 
+    async def _is_repeated(self, work: UnitOfWork, command: ClearNegativationCommand) -> bool:
+        earlier_id = await earlier_result(
+            work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
+        )
+        return earlier_id is not None
+
     async def _code(self, command: ClearNegativationCommand) -> str:
         """The reason code to send, checked against the provider's table before the transaction opens."""
         async with self.units_of_work.read() as work:
-            negativation = await get_visible(
-                work.negativations,
-                command.negativation_id,
-                command.caller,
-                "Negativation",
-                "negativationId",
-            )
+            negativation = await _visible(work, command)
             integration = await work.integrations.get(negativation.integration_id)
         return await checked_clearing_code(self.codes, integration, command.clearing_code)
+
+
+def _inputs(command: ClearNegativationCommand) -> tuple[object, ...]:
+    return (command.negativation_id, command.clearing_code)
+
+
+async def _visible(
+    work: UnitOfWork, command: ClearNegativationCommand, *, lock: bool = False
+) -> Negativation:
+    path = ("Negativation", "negativationId")
+    return await get_visible(work.negativations, command.negativation_id, command.caller, *path, lock=lock)
 
 
 async def checked_clearing_code(

@@ -1,6 +1,8 @@
 """What tests do with a registration, step by step."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from core.domain.bureau import (
     BureauCode,
@@ -24,11 +26,13 @@ DOWN = BureauFailure(failure=FailureClass.TRANSIENT)
 LATER = timedelta(minutes=20)
 
 
-async def clear(world: World, negativation: Negativation, code: str | None = None) -> Negativation:
+async def clear(
+    world: World, negativation: Negativation, code: str | None = None, **changes: Any
+) -> Negativation:
     command = ClearNegativationCommand(
         caller=world.caller, negativation_id=negativation.id, clearing_code=code
     )
-    return await world.use_case(ClearNegativation)(command)
+    return await world.use_case(ClearNegativation)(replace(command, **changes))
 
 
 async def resend(world: World, negativation: Negativation, *, force: bool = False) -> Negativation:

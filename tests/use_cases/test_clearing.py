@@ -9,14 +9,21 @@ from core.domain.bureau import (
     BureauEventKind,
     BureauFailure,
 )
-from core.domain.errors import InvalidInput
+from core.domain.errors import InvalidInput, NotFound
 from core.domain.negativation import (
     Negativation,
     NegativationStatus,
     NotClearable,
 )
+from support.builders import make_branch
 from support.registrations import DOWN, LATER, LOST, clear, close, results, status
 from support.world import World
+
+
+async def remove_the_default_code(world: World) -> None:
+    automation = replace(world.integration.automation, clearing_code=None)
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(replace(world.integration, automation=automation))
 
 
 async def test_what_was_never_sent_is_cancelled_without_a_call(world: World, queued: Negativation) -> None:
@@ -99,13 +106,24 @@ async def test_a_clearing_needs_a_code_that_the_provider_knows(world: World, que
         await clear(world, queued, "99")
     assert raised.value.problems[0].code == "UNKNOWN_CLEARING_CODE"
 
-    automation = replace(world.integration.automation, clearing_code=None)
-    async with world.units_of_work.begin() as work:
-        await work.integrations.save(replace(world.integration, automation=automation))
+    await remove_the_default_code(world)
     with pytest.raises(InvalidInput) as raised:
         await clear(world, queued)
     assert raised.value.problems[0].code == "CLEARING_CODE_REQUIRED"
     assert await status(world, queued) is NegativationStatus.QUEUED
+
+
+async def test_the_same_key_clears_once_whatever_became_of_the_code(
+    world: World, queued: Negativation
+) -> None:
+    first = await clear(world, queued, idempotency_key="k1")
+    await remove_the_default_code(world)
+
+    assert await clear(world, queued, idempotency_key="k1") == first
+
+    elsewhere = replace(world.caller, branch_ids=frozenset({make_branch().id}))
+    with pytest.raises(NotFound):
+        await clear(world, queued, caller=elsewhere, idempotency_key="k1")
 
 
 async def test_clearing_is_possible_while_credit_analysis_is_switched_off(
