@@ -143,13 +143,14 @@ class ConsultCredit:
         self, command: ConsultCreditCommand
     ) -> "_Order | _Wait | Consultation | RepeatConsultation":
         async with self.units_of_work.begin() as work:
-            inputs = _inputs(command)
             earlier_id = await earlier_result(
-                work, self.vault, command.caller, command.idempotency_key, OPERATION, *inputs
+                work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
             )
             if earlier_id is not None:
                 earlier = await work.consultations.get(earlier_id)
                 if earlier is not None:
+                    # Told to nobody who does not reach its branch, or does so no more.
+                    await get_branch(work, earlier.branch_id, command.caller, "subject")
                     return _wait_for(earlier, join=True) if earlier.outcome.open else earlier
             parameters = await work.parameters.credit()
             if not parameters.enabled:
@@ -174,7 +175,7 @@ class ConsultCredit:
                     continue
                 if under_way.plan is plan:
                     if _equal(under_way, subject):
-                        await self._remember(work, command, inputs, under_way)
+                        await self._remember(work, command, under_way)
                     return _wait_for(under_way, join=_equal(under_way, subject))
                 if parameters.warns(under_way.performed_at, now) and not command.confirm_repeat:
                     return _wait_for(under_way)
@@ -191,7 +192,7 @@ class ConsultCredit:
                 plan,
                 repeated=last is not None and command.confirm_repeat,
             )
-            await self._remember(work, command, inputs, order.consultation)
+            await self._remember(work, command, order.consultation)
             return order
 
     async def _hold_to_budget(self, work: UnitOfWork, branch: Branch, now: datetime) -> None:
@@ -210,11 +211,7 @@ class ConsultCredit:
             raise ConsultationBudgetExceeded(limit=limit, used=used, resets_at=resets_at)
 
     async def _remember(
-        self,
-        work: UnitOfWork,
-        command: ConsultCreditCommand,
-        inputs: tuple[object, ...],
-        consultation: Consultation,
+        self, work: UnitOfWork, command: ConsultCreditCommand, consultation: Consultation
     ) -> None:
         """Let the caller's key stand for this consultation, whether it made it or joined it."""
         await remember_result(
@@ -223,7 +220,7 @@ class ConsultCredit:
             command.caller,
             command.idempotency_key,
             OPERATION,
-            *inputs,
+            *_inputs(command),
             result_id=consultation.id,
             at=self.clock.now(),
         )

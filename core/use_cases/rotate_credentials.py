@@ -108,7 +108,7 @@ class RotateCredentials:
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
             )
-            integration = await work.integrations.get(earlier_id) if earlier_id else None
+            integration = await _undeleted(work, command, lock=False) if earlier_id else None
         if integration is None:
             return None
         if integration.credential(command.kind).state is CredentialState.ROTATING:

@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.bureau import BureauFailure, Environment, FailureClass
 from core.domain.consultation import ConsultationOutcome, RepeatConsultation
-from core.domain.errors import IdempotencyConflict, InvalidInput
+from core.domain.errors import IdempotencyConflict, InvalidInput, NotFound
 from core.domain.intents import Claim
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
 from core.domain.paging import Direction, Order, Window
@@ -19,7 +19,7 @@ from core.use_cases.consultation_subject import DocumentSubject
 from core.use_cases.recover_consultation import GIVE_UP_AFTER
 from core.use_cases.settle_consultation import Consulted, SettleConsultation
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
-from support.builders import make_bureau_report, make_intent
+from support.builders import make_branch, make_bureau_report, make_intent
 from support.consulting import consult, consulting
 from support.world import World
 
@@ -53,6 +53,14 @@ async def test_the_same_key_gives_the_same_answer_and_another_input_a_conflict(w
     with pytest.raises(IdempotencyConflict):
         await consult(world, idempotency_key="k1", confirm_repeat=True)
     assert len(world.bureau.called("consult")) == 1
+
+
+async def test_what_a_key_produced_is_told_to_nobody_who_does_not_reach_the_branch(world: World) -> None:
+    await consult(world, idempotency_key="k1")
+
+    elsewhere = replace(world.caller, branch_ids=frozenset({make_branch().id}))
+    with pytest.raises(NotFound):
+        await consult(world, caller=elsewhere, idempotency_key="k1")
 
 
 async def test_a_failure_is_repeated_to_the_same_key(world: World) -> None:

@@ -280,6 +280,14 @@ async def test_the_same_key_changes_once(world: World) -> None:
         await rotate(world, Secret("975310"), idempotency_key="k1")
 
 
+async def test_what_a_key_produced_is_told_to_nobody_who_does_not_reach_the_integration(world: World) -> None:
+    await rotate(world, idempotency_key="k1")
+
+    elsewhere = replace(world.caller, branch_ids=frozenset({make_branch().id}))
+    with pytest.raises(NotFound):
+        await rotate(world, caller=elsewhere, idempotency_key="k1")
+
+
 @pytest.mark.parametrize("recorded", [True, False])
 async def test_the_same_key_has_the_new_password_in_the_end_also_when_it_was_in_doubt(
     world: World, recorded: bool
