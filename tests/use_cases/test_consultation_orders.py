@@ -63,15 +63,19 @@ async def test_what_a_key_produced_is_told_to_nobody_who_does_not_reach_the_bran
         await consult(world, caller=elsewhere, idempotency_key="k1")
 
 
-async def test_a_failure_is_repeated_to_the_same_key(world: World) -> None:
-    refusal = BureauFailure(failure=FailureClass.LEGAL_BLOCK, code="900", message="CPF de menor")
-    world.bureau.fail("consult", refusal)
+@pytest.mark.parametrize("failure", [FailureClass.LEGAL_BLOCK, FailureClass.TRANSIENT, FailureClass.QUOTA])
+async def test_a_failure_is_repeated_to_the_same_key_and_a_new_key_tries_again(
+    world: World, failure: FailureClass
+) -> None:
+    world.bureau.fail("consult", BureauFailure(failure=failure, code="900", message="CPF de menor"))
 
     for _ in range(2):
         with pytest.raises(BureauFailure) as raised:
             await consult(world, idempotency_key="k1")
         assert (raised.value.code, raised.value.message) == ("900", "CPF de menor")
     assert len(world.bureau.called("consult")) == 1
+
+    assert (await consult(world, idempotency_key="k2")).outcome is ConsultationOutcome.SUCCEEDED
 
 
 async def test_an_empty_key_is_refused(world: World) -> None:

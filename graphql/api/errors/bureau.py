@@ -72,7 +72,7 @@ class BureauRejectedError(UserError):
 @strawberry.type(description="The provider could not be asked, or did not answer (provedor indisponível).")
 class BureauUnavailableError(UserError):
     retryable: bool = strawberry.field(
-        description="Whether the same request may simply be sent again (pode repetir); false when a person must look first."
+        description="Whether the request may simply be sent again (pode repetir), with a new idempotency key: the one it had stands for this failure. False when a person must look first."
     )
     retry_after_seconds: int | None = strawberry.field(
         description="How long to wait before that, when the provider says so (repetir após, em segundos)."
