@@ -8,7 +8,6 @@ from random import SystemRandom
 
 from core.domain.access import SYSTEM
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
-from core.domain.credentials import CredentialState
 from core.domain.integration import Integration
 from core.domain.intents import LONGEST_HOLD, Claim, IntentKind
 from core.domain.negativation import Negativation, Trigger
@@ -22,7 +21,9 @@ from ports.unit_of_work import UnitOfWork, UnitsOfWork
 MARGIN = timedelta(seconds=20)
 """What is sent to the bureau is answered or given up within this time, so nothing is sent when less is left of a claim."""
 
-ROTATION_PAUSE = timedelta(seconds=1)
+RELEASED_PAUSE = timedelta(seconds=1)
+"""How soon a promise comes due again once its account is released: a mended password, or the end of a change, does that."""
+
 UNPROVEN_AT_ONCE = 2
 """How many orders of one account a process has under way at once until the bureau took its password lately. It locks a login
 after five wrong ones: two processes, and whoever fetches results besides, stay below that.
@@ -74,11 +75,8 @@ class Delivery:
             integration = await work.integrations.get(negativation.integration_id) if negativation else None
         if negativation is None or integration is None:
             raise LookupError("a promise speaks of a registration that is gone")
-        if integration.pefin.state is CredentialState.ROTATING:
-            await self.give_back(claim, ROTATION_PAUSE)
-            return None
         if not integration.pefin.usable:
-            await self.give_back(claim, ROTATION_PAUSE, hold=integration)
+            await self.give_back(claim, RELEASED_PAUSE, hold=integration)
             return None
         return negativation, integration
 

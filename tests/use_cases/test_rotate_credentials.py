@@ -13,10 +13,12 @@ from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused, CredentialState, PasswordRefused
 from core.domain.errors import Conflict, Forbidden, IdempotencyConflict, NotFound
 from core.domain.listing import AuditFilter, AuditOrder
+from core.domain.negativation import NegativationStatus
 from core.domain.paging import Direction, Order, Window
 from core.domain.secret import Secret
 from core.use_cases.adopt_credentials import AdoptCredentials, AdoptCredentialsCommand
 from core.use_cases.bureau_access import secret_context
+from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
 from core.use_cases.rotate_credentials import (
     LEASE,
     RotateCredentials,
@@ -165,9 +167,14 @@ def let_the_bureau_take(world: World, password: Secret) -> None:
 @pytest.mark.parametrize("recorded", [True, False])
 async def test_after_a_lost_answer_whichever_password_works_is_kept(world: World, recorded: bool) -> None:
     await rotate_in_doubt(world, recorded=recorded)
+    command = NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)
+    queued = await world.use_case(NegativateDebtor)(command)
+    assert await world.deliver() == 1
 
     await find_out(world)
 
+    assert await world.deliver() == 1
+    assert (await world.negativation(queued)).status is NegativationStatus.SENT
     assert await state(world) is CredentialState.VALID
     assert await stored(world) == at_the_bureau(world) == (NEW if recorded else PEFIN_PASSWORD)
     assert len(world.bureau.called("test_credentials")) == (1 if recorded else 2)
