@@ -83,9 +83,19 @@ RULES: tuple[type[ASTValidationRule], ...] = tuple(
 """Made once: rules made anew for each request would defeat every memory of what was validated."""
 
 
+def check_length(query: str, operation_name: str | None, limits: Limits) -> None:
+    """Raise ProtocolError for texts that are too long. To be asked before anything that remembers them, be it as what was refused."""
+    if len(query) > limits.characters:
+        raise ProtocolError(
+            ProtocolCode.LIMIT_EXCEEDED, "LIMIT_CHARACTERS", values={"limit": limits.characters}
+        )
+    if operation_name is not None and len(operation_name) > limits.name:
+        raise ProtocolError(ProtocolCode.LIMIT_EXCEEDED, "LIMIT_NAME", values={"limit": limits.name})
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def prepare(schema: GraphQLSchema, query: str, limits: Limits) -> "DocumentNode | tuple[GraphQLError, ...]":
-    """The document, fit to be executed, or what is wrong with it (the first few errors)."""
+    """The document, fit to be executed, or what is wrong with it (the first few errors). `check_length` let its text pass."""
     try:
         document = _parse(query, limits)
         check_size(document, limits)
@@ -112,10 +122,6 @@ def choose_operation(document: DocumentNode, name: str | None) -> OperationDefin
 
 
 def _parse(query: str, limits: Limits) -> DocumentNode:
-    if len(query) > limits.characters:
-        raise ProtocolError(
-            ProtocolCode.LIMIT_EXCEEDED, "LIMIT_CHARACTERS", values={"limit": limits.characters}
-        )
     try:
         return parse(query, max_lexical_tokens=limits.tokens, max_comments=limits.comments)
     except GraphQLSyntaxError as error:

@@ -48,10 +48,12 @@ _FILTER = "filter"
 class Limits:
     """What a document may hold. `cost` counts the records that it may read: a list counts as often as it may answer.
 
+    name: the characters of an operation's name.
     introspection: whether it may ask about the schema itself (`__schema`, `__type`; `__typename` is always answered).
     """
 
     characters: int = 50_000
+    name: int = 255
     tokens: int = 4_000
     comments: int = 1_000
     fields: int = 400

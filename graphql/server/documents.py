@@ -5,7 +5,7 @@ from pathlib import Path
 
 from graphql import GraphQLError
 
-from api.documents import prepare
+from api.documents import check_length, prepare
 from api.operations import FOLDER, without_examples
 from api.schema import ApiSchema, build_schema
 from api.trusted_documents import TrustedDocuments, hash_of
@@ -76,6 +76,10 @@ def _of_manifest(file: Path) -> dict[str, str]:
 
 
 def _check(schema: ApiSchema, name: str, text: str) -> None:
+    try:
+        check_length(text, None, schema.limits)
+    except GraphQLError as error:
+        raise WrongDocuments(f"{name}: {_reason(error)}") from None
     prepared = prepare(schema.core, text, schema.limits)
     if isinstance(prepared, tuple):
         raise WrongDocuments(f"{name}: {_reason(prepared[0])}")

@@ -3,16 +3,20 @@
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from graphql import DocumentNode, GraphQLError, get_introspection_query
+from starlette.requests import Request
 
 from api import documents
+from api.context import Context
 from api.documents import MAX_ERRORS, choose_operation, prepare
+from api.http.endpoint import GraphQLEndpoint
 from api.limits import Limits, check_cost
 from api.protocol_error import ProtocolCode, ProtocolError
-from support.desk import Desk, shared_schema
+from support.desk import GRAPHQL_RESPONSE, Desk, client_of, shared_schema
 
 LIMITS = Limits()
 
@@ -61,7 +65,6 @@ def _spreads(count: int, *, twice: bool) -> str:
 @pytest.mark.parametrize(
     ("query", "limits", "text"),
     [
-        ("{ viewer { name } }" + " " * 50_000, LIMITS, "LIMIT_CHARACTERS"),
         ("{ viewer { name } }" + "#\n" * 1_001, LIMITS, "LIMIT_PARSER"),
         ("{ viewer {" + " name" * 4_001 + "} }", LIMITS, "LIMIT_PARSER"),
         ("{ a " * 300 + "}" * 300, LIMITS, "LIMIT_PARSER"),
@@ -75,6 +78,40 @@ def _spreads(count: int, *, twice: bool) -> str:
 def test_a_document_that_holds_too_much_is_refused(query: str, limits: Limits, text: str) -> None:
     error = _refusal(query, limits)
     assert (error.code, error.text) == (ProtocolCode.LIMIT_EXCEEDED, text)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("name", "length", "portuguese", "english"),
+    [
+        ("query", 50_001, "50000 caracteres", "50000 characters"),
+        ("operationName", 256, "`operationName` passa de 255", "`operationName` exceeds 255"),
+    ],
+)
+async def test_what_is_too_long_is_refused_and_remembered_nowhere(
+    name: str, length: int, portuguese: str, english: str, method: str, desk: Desk
+) -> None:
+    async def make_context(request: Request) -> Context:
+        return desk.context(desk.world.caller, request)
+
+    prepare.cache_clear()
+    async with client_of(GraphQLEndpoint(shared_schema(), make_context, plans=desk.plans)) as client:
+        for number in range(20):
+            asked = {"query": "{ viewer { name } }", name: f"{{a}}#{number:02}".ljust(length, "x")}
+            given: Any = {"params": asked} if method == "GET" else {"json": asked}
+            language, told = (("pt-BR", portuguese), ("en", english))[number % 2]
+            headers = {"Accept": GRAPHQL_RESPONSE, "Accept-Language": language}
+            answer = await client.request(method, "/graphql", headers=headers, **given)
+            (error,) = answer.json()["errors"]
+            assert (answer.status_code, error["extensions"]["code"]) == (400, "LIMIT_EXCEEDED")
+            assert told in error["message"]
+    assert prepare.cache_info().currsize == 0
+    assert desk.plans is None or desk.plans._known.cache_info().currsize == 0
+
+
+async def test_the_longest_texts_are_answered(desk: Desk) -> None:
+    name = "N" * 255
+    assert (await desk.ask(f"query {name} {{ viewer {{ name }} }}".ljust(50_000))).errors == []
 
 
 def test_the_limit_itself_is_allowed() -> None:

@@ -173,6 +173,23 @@ def test_what_takes_long_to_plan_is_left_to_graphql_core(spreads: int, planned: 
     assert desk.plans.know(wanted) is planned
 
 
+async def test_variables_are_remembered_once_for_what_is_declared_and_up_to_a_bound_for_all_documents(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.execution.plans.VARIABLES_REMEMBERED", 3)
+    assert desk.plans is not None
+    known = Plans(shared_schema(), desk.plans.rows)
+
+    async def remembered(document: str, variables: dict[str, Any]) -> int:
+        query = f"query {document}($n: Int) {{ customers(first: $n) {{ totalCount }} }}"
+        core, planned = await both(desk, known, desk.world.caller, query, variables)
+        assert planned == core
+        return known._remembered.cache_info().currsize
+
+    assert [await remembered("A", {"n": 1, "undeclared": number}) for number in range(5)] == [1] * 5
+    assert [await remembered(name, {"n": size}) for name in "AB" for size in (1, 2)] == [1, 2, 3, 3]
+
+
 def everything(shape: Shape, depth: int = 0) -> str:
     """All that a plan may select of a type, and of what it refers to."""
     return _all(shape.fields, depth)

@@ -52,7 +52,9 @@ def test_a_document_that_this_schema_does_not_serve_is_named(tmp_path: Path) -> 
     folder = _folder(tmp_path, good=VIEWER, stale="{ viewer {\n  shoeSize } }")
     with pytest.raises(WrongDocuments, match=r"^stale\.graphql: line 2: .*shoeSize"):
         manifest(folder)
-    folder = _folder(tmp_path, stale="{ viewer {")
+    with pytest.raises(WrongDocuments, match=r"^long\.graphql: LIMIT_CHARACTERS$"):
+        manifest(_folder(tmp_path, long=VIEWER.ljust(50_001)))
+    folder = _folder(tmp_path, stale="{ viewer {", long=VIEWER)
     with pytest.raises(WrongDocuments, match=r"^stale\.graphql: line 1: "):
         manifest(folder)
 

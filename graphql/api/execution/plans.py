@@ -7,7 +7,8 @@ Of queries: `selections` flattens fragments and directives to the fields that ar
 words of `fields`) says of which columns each field of a type is made. Of that `connections` makes what reads records, pages and
 pages inside of records, by one statement for each level, and `writing` compiles the expression that makes an answer's object of
 a row; `functions` is what such expressions call, masks among it, which look at the caller of the request. `arguments` keeps what of
-variables is remembered, which is nobody's in particular, from cursors and ids, which are passed on as they are.
+variables is remembered, which is the same for every caller, from cursors and ids, which are passed on as they are. What somebody searched
+for, a document or a name, is among what is remembered: in this process's memory, until others have taken its place.
 
 Of mutations (`mutations`): `inputs` has what reads the input, and `objects` what makes an answer of the objects that the resolver gives.
 The resolver itself is run once, whatever comes after it.
@@ -52,7 +53,10 @@ _LONGEST_REMEMBERED = 4_096
 """In bytes, as JSON: variables that are longer are worked out each time."""
 
 REMEMBERED = 256
-"""How many documents are remembered, and for each of them how many sets of variables."""
+"""How many documents are remembered."""
+
+VARIABLES_REMEMBERED = 512
+"""How many sets of variables are remembered, of all documents together. One of the longest takes some 50 kB once it was worked out."""
 
 _log = structlog.stdlib.get_logger("api.execution")
 
@@ -79,6 +83,7 @@ class Plans:
         self.rows = rows
         self._functions = functions(rows.forms)
         self._known = lru_cache(maxsize=REMEMBERED)(self._document)
+        self._remembered = lru_cache(maxsize=VARIABLES_REMEMBERED)(PlannedQuery._checked)
 
     def know(self, wanted: Wanted) -> bool:
         """Whether there is a plan for what it asks for, and it is a query."""
@@ -95,7 +100,7 @@ class Plans:
         if not isinstance(document, PlannedQuery):
             return None
         try:
-            ready = document.ready(wanted.variables)
+            ready = document.ready(wanted.variables, self._remembered)
             run = Run(context=context, rows=self.rows, variables=ready.variables)
             if len(ready.answers) == 1:
                 ((key, answer),) = ready.answers.items()
@@ -141,8 +146,8 @@ class PlannedQuery:
         self._operation = operation
         self._switches = switches_of(document, operation)
         self._passed_on = may_be_passed_on(document, operation)
+        self._declared = [each.variable.name.value for each in operation.variable_definitions or ()]
         self._plan = lru_cache(maxsize=16)(self._planned)
-        self._remembered = lru_cache(maxsize=REMEMBERED)(self._checked)
 
     def may_be_planned(self) -> bool:
         """Whether its fields are such that a plan can be made at all. Without switches, it is made at once."""
@@ -155,12 +160,13 @@ class PlannedQuery:
             return False
         return True
 
-    def ready(self, variables: dict[str, Any]) -> Ready:
-        """What to run with these variables. Raises Unplanned, and GraphQLError for wrong variables."""
+    def ready(self, variables: dict[str, Any], remembered: Callable[..., Any]) -> Ready:
+        """What to run with these variables; remembered: `_checked` with a memory. Raises Unplanned, and GraphQLError for wrong variables."""
         passed_on = {name: text for name in self._passed_on if isinstance(text := variables.get(name), str)}
-        written = orjson.dumps({**variables, **dict.fromkeys(passed_on, "")})
-        checked = self._remembered if len(written) <= _LONGEST_REMEMBERED else self._checked
-        answers, coerced, known = checked(written)
+        declared = {name: variables[name] for name in self._declared if name in variables}
+        written = orjson.dumps({**declared, **dict.fromkeys(passed_on, "")})
+        checked = remembered if len(written) <= _LONGEST_REMEMBERED else PlannedQuery._checked
+        answers, coerced, known = checked(self, written)
         return Ready(answers, Variables(coerced=coerced, passed_on=passed_on, known=known))
 
     def _checked(self, written: bytes) -> tuple[Mapping[str, Answer], VariableValues, dict[Any, Any]]:

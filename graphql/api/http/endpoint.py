@@ -6,12 +6,14 @@ from functools import cache
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.admission import RateLimited
 from api.context import Context
+from api.documents import check_length
 from api.errors.presentation import SERVICE_UNAVAILABLE, ErrorPresenter
 from api.execution import Outcome, check, execute
 from api.execution.plans import Plans
@@ -101,6 +103,10 @@ class GraphQLEndpoint:
             refuse(408, "REQUEST_TOO_SLOW", {"Connection": "close"})
 
     async def _outcome(self, request: Request, wanted: GraphQLRequest, context: Context) -> Outcome:
+        try:
+            check_length(wanted.query, wanted.operation_name, self._schema.limits)
+        except GraphQLError as error:
+            return Outcome(errors=(error,), failed_before_execution=True)
         if self._plans is not None:
             if self._plans.know(wanted):
                 return await self._deadlines.query(self._planned(self._plans, wanted, context), request)

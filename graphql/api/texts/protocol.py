@@ -95,6 +95,10 @@ PROTOCOL: dict[str, tuple[str, str]] = {
         "O documento passa de {limit} caracteres.",
         "The document exceeds {limit} characters.",
     ),
+    "LIMIT_NAME": (
+        "O `operationName` passa de {limit} caracteres.",
+        "The `operationName` exceeds {limit} characters.",
+    ),
     "LIMIT_PARSER": ("O documento é grande demais. {reason}", "The document is too large. {reason}"),
     "LIMIT_FIELDS": (
         "O documento tem {found} campos; o limite é {limit}.",
