@@ -1,11 +1,12 @@
 """Plans answer what graphql-core answers: compared on random operations, on what plans are known to leave alone, and on what goes wrong."""
 
+import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import DocumentNode
@@ -14,13 +15,14 @@ from starlette.requests import Request
 from api.context import Context
 from api.documents import prepare
 from api.execution.fields import Field, Inside, Many, One, Parsed, Shape, Value
-from api.execution.plans import Plans
+from api.execution.plans import PlannedQuery, Plans
 from api.execution.roots import LISTS
 from api.http.endpoint import GraphQLEndpoint
 from api.http.requests import GraphQLRequest
 from api.ids import encode_id
 from api.limits import Limits
 from core.domain.access import Caller, Scope
+from core.domain.errors import DomainError
 from support.builders import make_caller, make_consultation, make_customer, make_invoice
 from support.desk import Desk, client_of, global_id, shared_schema
 from support.quoted_people import quoting
@@ -188,6 +190,37 @@ async def test_variables_are_remembered_once_for_what_is_declared_and_up_to_a_bo
 
     assert [await remembered("A", {"n": 1, "undeclared": number}) for number in range(5)] == [1] * 5
     assert [await remembered(name, {"n": size}) for name in "AB" for size in (1, 2)] == [1, 2, 3, 3]
+
+
+@pytest.mark.parametrize("fails", [DomainError, RuntimeError])
+async def test_what_a_failed_plan_has_not_read_yet_is_not_read_any_more(
+    fails: type[Exception], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All fields of a query are answered side by side; graphql-core starts anew when one of them fails."""
+    began, ended = list[str](), list[str]()
+    assert desk.plans is not None
+    known = Plans(shared_schema(), desk.plans.rows)
+
+    async def slow(*_: object) -> None:
+        began.append("slow")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)  # a connection is given back in steps
+            ended.append("slow")
+
+    async def failing(*_: object) -> None:
+        await asyncio.sleep(0)
+        raise fails
+
+    wanted = GraphQLRequest(
+        query="{ a: __typename b: __typename c: __typename }", operation_name=None, variables={}
+    )
+    document = known._known(wanted.query, None)
+    assert isinstance(document, PlannedQuery)
+    monkeypatch.setattr(document, "_plan", lambda _switches: {"a": slow, "b": failing, "c": slow})
+    assert await known.answer(wanted, cast("Context", None)) is None
+    assert (began, ended) == (["slow"] * 2, ["slow"] * 2)
 
 
 def everything(shape: Shape, depth: int = 0) -> str:

@@ -15,7 +15,7 @@ The resolver itself is run once, whatever comes after it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -60,7 +60,7 @@ VARIABLES_REMEMBERED = 512
 
 _log = structlog.stdlib.get_logger("api.execution")
 
-Answer = Callable[[Run], Awaitable[Any]]
+Answer = Callable[[Run], Coroutine[Any, Any, Any]]
 """Answers one field of Query."""
 
 
@@ -105,7 +105,7 @@ class Plans:
             if len(ready.answers) == 1:
                 ((key, answer),) = ready.answers.items()
                 return {key: await answer(run)}
-            found = await asyncio.gather(*(answer(run) for answer in ready.answers.values()))
+            found = await _side_by_side(answer(run) for answer in ready.answers.values())
             return dict(zip(ready.answers, found, strict=True))
         except (Unplanned, DomainError, GraphQLError):
             return None
@@ -253,6 +253,18 @@ class PlannedQuery:
             )
 
         return permission, Arguments(definition, selected.nodes[0], convert)
+
+
+async def _side_by_side(answers: Iterable[Coroutine[Any, Any, Any]]) -> list[Any]:
+    """What all of them find. When one fails, the others are ended before that is told: nobody will ask what they find."""
+    tasks = [asyncio.ensure_future(each) for each in answers]
+    try:
+        return await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        raise
 
 
 async def _query_typename(run: Run) -> str:
