@@ -64,12 +64,13 @@ class HttpProtocol(HttpToolsProtocol):
         self._idle_since = None
         super().data_received(data)
         if awaited and heads == self._heads:
-            if self._patience is None:
+            # While an answer is under way nobody waits for the next head: what came of it may be no more than an empty line.
+            if self._patience is None and self._is_answered():
                 self._await_head()
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD and not self.transport.is_closing():
                 self.send_400_response("The head of the request is too large.")
-        elif not awaited and self.cycle.response_complete:
+        elif not awaited and self._is_answered():
             self._idle()  # some of a body that was answered before it was there: nothing need ever come after it
 
     def on_headers_complete(self) -> None:
@@ -124,6 +125,10 @@ class HttpProtocol(HttpToolsProtocol):
         cycle.message_event.set()
         cycle.on_response()
         return True
+
+    def _is_answered(self) -> bool:
+        """Whether nothing is asked that an answer is still to come to."""
+        return self.cycle is None or self.cycle.response_complete
 
     def _idle(self) -> None:
         self._idle_since = self.loop.time()

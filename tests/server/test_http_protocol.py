@@ -269,9 +269,7 @@ def test_a_connection_that_ends_leaves_no_timer(loop: _Loop, protocol: HttpProto
 @pytest.mark.parametrize("rest", [b"1", b"12", b"12GET / HT"])
 async def test_a_connection_whose_body_was_not_waited_for_is_closed(rest: bytes, loop: _Loop) -> None:
     """Whoever is refused by the head alone, and then sends the body or a part of it, does not stay for ever."""
-    protocol = HttpProtocol(net._server(_answering(_LONG)).config, ServerState(), {}, loop)  # type: ignore[arg-type]
-    protocol.connection_made(_Transport())
-    protocol._start_asgi_task = lambda cycle, app: None  # type: ignore[method-assign]
+    protocol = _working(loop)
     protocol.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
     protocol.cycle.response_complete = True
     protocol.on_response_complete()
@@ -281,3 +279,32 @@ async def test_a_connection_whose_body_was_not_waited_for_is_closed(rest: bytes,
     assert not protocol.transport.is_closing()
     loop.pass_by(0.1)
     assert protocol.transport.is_closing()
+
+
+@pytest.mark.parametrize("rest", [b"\r\n", b"\r\nGET / HT"])
+@pytest.mark.parametrize(("more", "seconds"), [(b"", 5), (b"T", 10)])
+async def test_an_answer_under_way_is_waited_for_whatever_comes_meanwhile(
+    rest: bytes, more: bytes, seconds: float, loop: _Loop
+) -> None:
+    """An empty line after a body is to be ignored (RFC 9112, 2.2), and the next head has its time when the answer is out."""
+    protocol = _working(loop)
+    protocol.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n12")
+    protocol.data_received(rest)
+    loop.pass_by(120)
+    assert not protocol.transport.is_closing()
+    protocol.cycle.response_complete = True
+    protocol.on_response_complete()
+    if more:
+        protocol.data_received(more)
+    loop.pass_by(seconds - 0.1)
+    assert not protocol.transport.is_closing()
+    loop.pass_by(0.1)
+    assert protocol.transport.is_closing()
+
+
+def _working(loop: _Loop) -> HttpProtocol:
+    """A connection on which requests are heard; none is answered."""
+    protocol = HttpProtocol(net._server(_answering(_LONG)).config, ServerState(), {}, loop)  # type: ignore[arg-type]
+    protocol.connection_made(_Transport())
+    protocol._start_asgi_task = lambda cycle, app: None  # type: ignore[method-assign]
+    return protocol
