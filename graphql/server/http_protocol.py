@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import (
     HEADER_RE,
@@ -62,7 +63,9 @@ class HttpProtocol(HttpToolsProtocol):
         heads = self._heads
         awaited = self._in_head
         self._idle_since = None
-        super().data_received(data)
+        left = data
+        while left:
+            left = self._read(left)
         if awaited and heads == self._heads:
             # While an answer is under way nobody waits for the next head: what came of it may be no more than an empty line.
             if self._patience is None and self._is_answered():
@@ -74,14 +77,39 @@ class HttpProtocol(HttpToolsProtocol):
             self._idle()  # some of a body that was answered before it was there: nothing need ever come after it
 
     def on_headers_complete(self) -> None:
+        if self._offers_another_protocol():
+            return  # `_read` begins anew
         self._heads += 1
         self._in_head, self._head_bytes = False, 0
         self._stop_waiting()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        if self._offers_another_protocol():
+            return
         super().on_message_complete()
         self._in_head = True
+
+    def _read(self, data: bytes) -> bytes:
+        """Read what came; gives what is to be read next. A request that offers another protocol goes on in this one (RFC 9110, 7.8), but the
+        parser takes all behind its head for the other protocol: a new one reads the head without the offer, and then the rest.
+        """
+        try:
+            self.parser.feed_data(data)
+        except HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+        except HttpParserUpgrade as offered:
+            if self._offers_another_protocol():
+                method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+                lines = [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+                self.parser = HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn's own
+                head = (b"%b %b HTTP/%b\r\n" % (method, self.url, version), *lines, b"\r\n")
+                return b"".join((*head, data[offered.args[0] :]))
+        return b""
+
+    def _offers_another_protocol(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
     def on_response_complete(self) -> None:
         if self.pipeline or self.transport.is_closing():
@@ -128,7 +156,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _is_answered(self) -> bool:
         """Whether nothing is asked that an answer is still to come to."""
-        return self.cycle is None or self.cycle.response_complete
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or cycle.response_complete
 
     def _idle(self) -> None:
         self._idle_since = self.loop.time()

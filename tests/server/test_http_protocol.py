@@ -220,6 +220,9 @@ class _Transport(asyncio.Transport):
     def close(self) -> None:
         self.closed = True
 
+    def pause_reading(self) -> None:
+        pass
+
 
 @pytest.fixture
 def loop() -> _Loop:
@@ -302,9 +305,45 @@ async def test_an_answer_under_way_is_waited_for_whatever_comes_meanwhile(
     assert protocol.transport.is_closing()
 
 
-def _working(loop: _Loop) -> HttpProtocol:
+_OFFERS = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+_BODY = b"GET /in-a-body HTTP/1.1\r\nHost: x\r\n\r\n"
+_POSTS = {
+    b"Content-Length: %d\r\n\r\n%b" % (len(_BODY), _BODY): _BODY,
+    b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(_BODY), _BODY): _BODY,
+    b"Content-Length: 0\r\n\r\n": b"",
+    b"\r\n": b"",
+}
+
+
+@pytest.mark.parametrize(("rest", "body"), _POSTS.items())
+@pytest.mark.parametrize("offers", [_OFFERS, _OFFERS.replace(b"h2c", b"websocket")])
+async def test_another_protocol_that_is_offered_is_left_aside(
+    rest: bytes, body: bytes, offers: bytes, loop: _Loop
+) -> None:
+    """Clients in Java offer HTTP/2 with each request, and go on in HTTP/1.1 where nobody takes it up (RFC 9110, 7.8)."""
+    request = b"POST /a?b HTTP/1.1\r\nHost: x\r\n" + offers + b"X: y\r\n" + rest
+    sent = request * 2 + b"GET /last HTTP/1.1\r\n\r\n"
+    for cut in range(len(sent)):
+        started: list[RequestResponseCycle] = []
+        protocol = _working(loop, started)
+        protocol.data_received(sent[:cut])
+        protocol.data_received(sent[cut:])
+        cycles = [*started, *(cycle for cycle, _ in reversed(protocol.pipeline))]
+        heard = [(each.scope["path"], bytes(each.body), each.more_body) for each in cycles]
+        assert heard == [("/a", body, False)] * 2 + [("/last", b"", False)], cut
+        assert all(each.keep_alive for each in cycles)
+        assert (b"x", b"y") in cycles[0].scope["headers"]
+        assert cycles[0].scope["query_string"] == b"b"
+
+
+async def test_no_tunnel_is_opened() -> None:
+    tunnel = b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n" + _OFFERS + b"\r\n"
+    assert (await _received(_answering(_LONG), tunnel, _KEPT)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+def _working(loop: _Loop, started: list[RequestResponseCycle] | None = None) -> HttpProtocol:
     """A connection on which requests are heard; none is answered."""
     protocol = HttpProtocol(net._server(_answering(_LONG)).config, ServerState(), {}, loop)  # type: ignore[arg-type]
     protocol.connection_made(_Transport())
-    protocol._start_asgi_task = lambda cycle, app: None  # type: ignore[method-assign]
+    protocol._start_asgi_task = lambda cycle, app: None if started is None else started.append(cycle)  # type: ignore[method-assign]
     return protocol
