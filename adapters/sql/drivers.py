@@ -33,6 +33,9 @@ _LONGEST_PREPARED = 1_000_000
 
 _MOST_ARGUMENTS = 100
 
+_TOOK_TOO_LONG = "25P04"
+"""With this SQLSTATE PostgreSQL ends a connection whose transaction lasted longer than it allows."""
+
 _ENDING_SECONDS = 2.0
 """How long a connection that is thrown away may take to end well."""
 
@@ -71,7 +74,9 @@ class Driver(Protocol):
 
 
 class PostgresqlDriver(Driver):
-    """asyncpg: statements are prepared once per connection."""
+    """asyncpg: statements are prepared once per connection. Where the server ended a connection, it is asked once more on another:
+    to read is to change nothing, and it may have ended the connection while nobody used it.
+    """
 
     forms: ClassVar[Mapping[Form, Callable[[Any], Any]]] = {Form.ID: str, Form.JSON: orjson.loads}
 
@@ -79,6 +84,7 @@ class PostgresqlDriver(Driver):
         self.dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
         # An extra of the package: whoever keeps to SQLite does not have it.
         self._asyncpg = import_module("asyncpg")
+        self._confused = (self._asyncpg.InternalClientError, self._asyncpg.InterfaceError)
         connect = connecting_bounded(
             url, read_only=True, max_cacheable_statement_size=_LONGEST_PREPARED, server_settings=_ALONE
         )
@@ -88,25 +94,22 @@ class PostgresqlDriver(Driver):
         )
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        connection = await self._places.take()
-        try:
-            rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
-        except BaseException as error:
-            given_up = isinstance(error, (asyncio.CancelledError, TimeoutError))
-            if not given_up and not self._closed(connection, error):
-                self._places.give_back(connection)
+        repeated = False
+        while True:
+            connection = await self._places.take()
+            try:
+                rows: Sequence[Sequence[Any]] = await connection.fetch(statement, *values)
+            except BaseException as error:
+                lost = self._put_away(connection, error)
+                if lost and not repeated and getattr(error, "sqlstate", None) != _TOOK_TOO_LONG:
+                    repeated = True
+                    await self._places.ended()  # the server has room for as many as we were told
+                    continue
+                if lost and isinstance(error, self._confused):
+                    raise ConnectionResetError from error
                 raise
-            self._places.drop(connection)
-            if given_up:  # it may go on
-                self._places.end_beside(self._cut_off(connection))
-            else:
-                self._places.end_beside(_ended(connection))
-                self._places.throw_out(_ended)
-            if isinstance(error, (self._asyncpg.InternalClientError, self._asyncpg.InterfaceError)):
-                raise ConnectionResetError from error
-            raise
-        self._places.give_back(connection)
-        return rows
+            self._places.give_back(connection)
+            return rows
 
     def packed(self, query: Select[Any]) -> Select[Any]:
         return query
@@ -126,6 +129,20 @@ class PostgresqlDriver(Driver):
         for connection in self._places.leave_all():
             await connection.close(timeout=CONNECT_SECONDS)
         await self._places.ended()
+
+    def _put_away(self, connection: Any, error: BaseException) -> bool:
+        """Give back a connection on which a statement failed, or throw it away; tells whether the server had ended it."""
+        given_up = isinstance(error, (asyncio.CancelledError, TimeoutError))
+        if not given_up and not self._closed(connection, error):
+            self._places.give_back(connection)
+            return False
+        self._places.drop(connection)
+        if given_up:  # it may go on
+            self._places.end_beside(self._cut_off(connection))
+        else:
+            self._places.end_beside(_ended(connection))
+            self._places.throw_out(_ended)
+        return not given_up
 
     def _closed(self, connection: Any, error: BaseException) -> bool:
         """Whether the server ended the connection. Its last word may have come, but not yet the end: the driver is confused then."""

@@ -86,11 +86,23 @@ async def test_who_gives_up_while_a_connection_opens_gives_the_place_back(
     await database.close()
 
 
-async def test_a_connection_that_the_server_closed_is_replaced(postgres_address: str) -> None:
-    database = Database(postgres_address, pool_size=READERS)
-    for _ in range(READERS):
+async def test_a_connection_that_the_server_closed_is_replaced_once_for_each_reader(
+    postgres_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, opened = Database(postgres_address, pool_size=READERS), 0
+    assert isinstance(database.driver, PostgresqlDriver)
+    connect = database.driver._places._connect
+
+    async def counting() -> Any:
+        nonlocal opened
+        opened += 1
+        return await connect()
+
+    monkeypatch.setattr(database.driver._places, "_connect", counting)
+    for number in range(READERS):
         with pytest.raises(Exception, match="terminating connection"):
             await database.driver.fetch("SELECT pg_terminate_backend(pg_backend_pid())", [])
+        assert opened == 2 * (number + 1)
     async with asyncio.timeout(PATIENCE):
         assert len(await database.driver.fetch("SELECT 1", [])) == 1
     await database.close()
