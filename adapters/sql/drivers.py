@@ -208,12 +208,15 @@ class SqliteDriver(Driver):
         self._file.require()
         connection = await self._places.take()
         try:
-            return list(await connection.execute_fetchall(statement, values))
+            rows = list(await connection.execute_fetchall(statement, values))
         except asyncio.CancelledError:
-            await connection.interrupt()
+            self._places.end_beside(self._calm(connection))
             raise
-        finally:
+        except BaseException:
             self._places.give_back(connection)
+            raise
+        self._places.give_back(connection)
+        return rows
 
     def packed(self, query: Select[Any]) -> Select[Any]:
         """All rows as one value. The driver needs the interpreter after each row, and waits for it as long as others are served:
@@ -250,8 +253,20 @@ class SqliteDriver(Driver):
     async def close(self) -> None:
         if self._glancing is not None:
             self._glancing.close()
+        await self._places.ended()
         for connection in self._places.leave_all():
             await connection.close()
+
+    async def _calm(self, connection: aiosqlite.Connection) -> None:
+        """Give back a connection whose statement was given up, once that has ended: one that its thread has not begun yet cannot be
+        interrupted, and whoever came next would wait for all of it.
+        """
+        waiting = asyncio.ensure_future(connection.execute_fetchall("SELECT 1"))
+        while not waiting.done():
+            await connection.interrupt()
+            await asyncio.wait((waiting,), timeout=0.01)
+        waiting.exception()  # it may have been told, too
+        self._places.give_back(connection)
 
     async def _connect(self) -> aiosqlite.Connection:
         connection = aiosqlite.connect(self._path, isolation_level=None)

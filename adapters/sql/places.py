@@ -74,12 +74,12 @@ class Places(Generic[ConnectionT]):
                 self.end_beside(end(connection))
 
     def end_beside(self, ending: Coroutine[Any, Any, object]) -> None:
-        """Close a connection while everything else goes on; `ended` waits for it. What it raises is told to nobody, and logged by asyncio."""
+        """Close a connection, or end what goes on in it, while everything else goes on; `ended` waits for it. What it raises is told to nobody, and logged by asyncio."""
         self._ending.add(task := asyncio.create_task(ending))
         task.add_done_callback(self._ending.discard)
 
     async def ended(self) -> None:
-        """Wait until what is being closed beside is closed, whoever gives up waiting for it."""
+        """Wait until what is being closed or ended beside is so, whoever gives up waiting for it."""
         if self._ending:
             await asyncio.wait(self._ending)
 

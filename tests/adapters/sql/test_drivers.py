@@ -11,12 +11,13 @@ import aiosqlite
 import pytest
 from sqlalchemy import literal, select, union_all
 
-from adapters.sql import places
+from adapters.sql import drivers, places
 from adapters.sql.database import Database
-from adapters.sql.drivers import READERS, Driver, PostgresqlDriver
+from adapters.sql.drivers import READERS, Driver, PostgresqlDriver, SqliteDriver
 from adapters.sql.migrate import migrate
 from support.storages import sqlite_address
 
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 SLOW = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000000) SELECT max(i) FROM n",
     "postgresql": "SELECT pg_sleep(60)",
@@ -106,6 +107,27 @@ async def test_a_connection_that_the_server_closed_is_replaced_once_for_each_rea
     async with asyncio.timeout(PATIENCE):
         assert len(await database.driver.fetch("SELECT 1", [])) == 1
     await database.close()
+
+
+async def test_whoever_comes_after_somebody_who_gave_up_does_not_wait_for_what_was_given_up(
+    sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement that its thread has not begun cannot be interrupted yet."""
+    monkeypatch.setattr(drivers, "READERS", 1)
+    database = Database(sqlite_address(sqlite_template))
+    assert isinstance(database.driver, SqliteDriver)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            for turns in range(12):
+                assert len(await database.driver.fetch("SELECT 1", [])) == 1
+                reading = asyncio.create_task(database.driver.fetch(ENDLESS, []))
+                for _ in range(turns % 4):
+                    await asyncio.sleep(0)
+                await _given_up([reading])
+    finally:
+        for connection in database.driver._places.connections:
+            await connection.interrupt()
+        await database.close()
 
 
 @pytest.mark.parametrize("width", [1, 100, 101, 250])
