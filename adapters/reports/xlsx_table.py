@@ -1,9 +1,10 @@
 """Tables as Excel workbooks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ports.table_writer import Chunk, TableColumn, TableWriter
 
@@ -37,10 +38,20 @@ class XlsxTable(TableWriter):
             book = Book(path, name, columns, self._sheet_rows)
             try:
                 async for chunk in chunks:
-                    await asyncio.to_thread(book.add, chunk)
-                await asyncio.to_thread(book.close)
+                    await _in_thread(book.add, chunk)
+                await _in_thread(book.close)
             finally:
                 book.release()
             with path.open("rb") as file:
-                while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+                while piece := await _in_thread(file.read, _PIECE_BYTES):
                     yield piece
+
+
+async def _in_thread(work: Callable[..., Any], *arguments: Any) -> Any:
+    """Do it in a thread. Whoever gives up leaves when it is done: it goes on to write into a folder that is removed next."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait((working,))
+        raise

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import tempfile
+import threading
 import tracemalloc
 import zipfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from adapters.reports.csv_table import CsvTable
+from adapters.reports.xlsx_book import Book
 from adapters.reports.xlsx_table import XlsxTable
 from ports.table_writer import Cell, CellKind, Chunk, TableColumn, TableWriter
 
@@ -35,6 +37,7 @@ INSTANT = "2026-11-22T01:30:05"
 
 
 CHUNK = 500
+PATIENCE = 30
 
 
 async def chunk_of(*rows: Sequence[Cell]) -> AsyncIterator[Chunk]:
@@ -288,4 +291,31 @@ async def test_a_reader_who_leaves_early_leaves_nothing(temporary: Path) -> None
     assert await anext(pieces)
     assert left_in(temporary) != []
     await pieces.aclose()
+    assert left_in(temporary) == []
+
+
+@pytest.mark.parametrize("step", ["add", "close"])
+async def test_what_is_cancelled_goes_on_until_its_thread_has_written_and_leaves_nothing(
+    step: str, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    work = getattr(Book, step)
+
+    def slow(book: Book, *arguments: object) -> None:
+        begun.set()
+        may_go_on.wait(PATIENCE)
+        work(book, *arguments)
+        ended.set()
+
+    monkeypatch.setattr(Book, step, slow)
+    writing = asyncio.create_task(written(XlsxTable(), many(10)))
+    await asyncio.to_thread(begun.wait, PATIENCE)
+    writing.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not writing.done()
+    may_go_on.set()
+    await asyncio.wait((writing,))
+    assert writing.cancelled()
+    assert ended.is_set()
     assert left_in(temporary) == []
