@@ -42,7 +42,7 @@ class Counts(MemoryStorage):
     def count(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         """Count, unless that makes more than `limit` in `expiry` seconds: those of the window before count by how much of it is left."""
         now = time.time()
-        if now >= self._next_sweep:
+        if not 0 < self._next_sweep - now <= _SWEEP_SECONDS:
             self._sweep(now)
         before, current = self.sliding_window_keys(key, expiry, now)
         left = 1 - now / expiry % 1
@@ -55,8 +55,10 @@ class Counts(MemoryStorage):
         return True
 
     def _sweep(self, now: float) -> None:
+        # Where the clock was set back, what was counted is of a time that is still to come.
+        set_back = self._next_sweep - now > _SWEEP_SECONDS
         self._next_sweep = now + _SWEEP_SECONDS
-        for key in [key for key, ends in self.expirations.items() if ends <= now]:
+        for key in [key for key, ends in self.expirations.items() if set_back or ends <= now]:
             del self.storage[key], self.expirations[key]
 
 
