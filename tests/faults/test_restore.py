@@ -147,8 +147,8 @@ async def test_a_backup_under_load_is_a_service_that_agrees_with_itself(
             known = (await desk.ask(_NODES, ids=before))["nodes"]
             assert [node["id"] for node in known] == before
             await eventually(lambda: _statuses(desk), lambda statuses: statuses <= {"SENT"})
-            ready = await desk.get("/health/ready")
-            assert ready.status_code == 200, ready.text
+            # It is not before the worker has looked at the database for the first time.
+            await eventually(lambda: desk.get("/health/ready"), lambda ready: ready.status_code == 200)
         registrations = (await office.provider.ledger())["registrations"]
         debts = {(row["document"], row["contract"]) for row in registrations}
         assert len(debts) == len(registrations)
