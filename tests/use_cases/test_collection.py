@@ -1,86 +1,36 @@
 """The collection routine: who is registered and cleared by itself, that a date has one run, and that a dry run does nothing."""
 
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from adapters.memory.clock import FixedClock
-from core.domain.bureau import BureauEventKind, BureauFailure, FailureClass
 from core.domain.collection import (
     AutomaticNegativation,
     CollectionDecision,
-    CollectionItem,
     CollectionParameters,
-    CollectionRun,
     CollectionRunStatus,
 )
-from core.domain.errors import Forbidden, InvalidInput, Problem
-from core.domain.invoice import Invoice, InvoiceStatus, SettlementMethod
-from core.domain.listing import CollectionItemFilter, CollectionOrder, NegativationFilter
+from core.domain.errors import Forbidden, InvalidInput
+from core.domain.invoice import InvoiceStatus
+from core.domain.listing import NegativationFilter
 from core.domain.negativation import Negativation, NegativationForm, NegativationStatus
-from core.domain.paging import Direction, Order, Window
-from core.domain.subjects import NegativationHold
 from core.use_cases.advance_collection import CHUNK, AdvanceCollection
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection, next_daily
 from core.use_cases.negativate_debtor import NegativateDebtor, NegativateDebtorCommand
-from core.use_cases.settle_invoice import SettleInvoice, SettleInvoiceCommand
 from core.use_cases.start_collection import StartCollection, StartCollectionCommand
 from core.use_cases.unlink_integration import UnlinkIntegration, UnlinkIntegrationCommand
 from support.builders import TODAY, make_caller, make_customer, make_invoice
-from support.collecting import AUTOMATION, collecting_company, run, save
-from support.registrations import clear, results, status
-from support.storages import sql_storage, sqlite_address
+from support.collecting import AUTOMATION, activate, items, registered, run, save, settle
+from support.registrations import status
 from support.world import World
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
-    """The file of a database; None where everything is in memory."""
-    if request.param == "memory":
-        return None
-    return Path(shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "fiador.sqlite3"))
-
-
 @pytest.fixture
-async def world(file: Path | None) -> AsyncIterator[World]:
-    if file is None:
-        yield await collecting_company()
-        return
-    async with sql_storage(sqlite_address(file)) as storage:
-        yield await collecting_company(storage)
-
-
-async def items(world: World, of: CollectionRun) -> list[CollectionItem]:
-    async with world.units_of_work.read() as work:
-        order = Order(CollectionOrder.NUMBER, Direction.ASC)
-        page = await work.collection_items.page(CollectionItemFilter(run_id=of.id), order, Window(size=100))
-    return [edge.record for edge in page.edges]
-
-
-async def registered(world: World, invoice: Invoice | None = None) -> Negativation | None:
-    invoice_id = (invoice or world.invoice).id
-    async with world.units_of_work.read() as work:
-        return (await work.negativations.live_of_invoices([invoice_id])).get(invoice_id)
-
-
-async def settle(world: World) -> None:
-    await world.use_case(SettleInvoice)(
-        SettleInvoiceCommand(
-            caller=world.caller, invoice_id=world.invoice.id, settled_on=None, method=SettlementMethod.PIX
-        )
-    )
-
-
-async def activate(world: World, negativation: Negativation) -> None:
-    await world.deliver()
-    world.bureau.happen(BureauEventKind.INCLUSION_ACCEPTED, negativation.inclusion_key)
-    world.bureau.happen(BureauEventKind.PUBLISHED, negativation.inclusion_key)
-    world.clock.advance(timedelta(minutes=10))
-    await world.fetch_results()
+def world(collecting: World) -> World:
+    """A company whose debtors the routine registers."""
+    return collecting
 
 
 async def test_what_is_overdue_long_enough_is_registered_automatically(world: World) -> None:
@@ -108,101 +58,6 @@ async def test_what_stays_unpaid_stays_registered(world: World) -> None:
         await world.fetch_results()
     assert (await world.negativation(negativation)).status is NegativationStatus.ACTIVE
     assert world.bureau.called("clear") == []
-
-
-async def refused_by_law(world: World, negativation: Negativation) -> None:
-    world.bureau.fail("register", BureauFailure(failure=FailureClass.LEGAL_BLOCK))
-    await world.deliver()
-
-
-async def refused_as_a_duplicate(world: World, negativation: Negativation) -> None:
-    world.bureau.fail("register", BureauFailure(failure=FailureClass.DUPLICATE))
-    await world.deliver()
-
-
-async def rejected_by_the_batch(world: World, negativation: Negativation) -> None:
-    await world.deliver()
-    await results(world, negativation, BureauEventKind.INCLUSION_REJECTED)
-
-
-async def removed_by_the_bureau(world: World, negativation: Negativation) -> None:
-    await activate(world, negativation)
-    await results(world, negativation, BureauEventKind.REMOVED)
-
-
-async def cleared_by_a_person(world: World, negativation: Negativation) -> None:
-    await activate(world, negativation)
-    await clear(world, negativation)
-    await world.deliver()
-    await results(world, negativation, BureauEventKind.CLEARING_ACCEPTED)
-
-
-async def taken_back_before_it_was_sent(world: World, negativation: Negativation) -> None:
-    await clear(world, negativation)
-
-
-async def taken_back_in_doubt(world: World, negativation: Negativation) -> None:
-    world.bureau.fail("register", BureauFailure(failure=FailureClass.UNDETERMINED))
-    await world.deliver()
-    await clear(world, negativation)
-    world.clock.advance(timedelta(minutes=20))
-    await world.deliver()
-
-
-@pytest.mark.parametrize(
-    ("end", "ended"),
-    [
-        (refused_by_law, NegativationStatus.REJECTED),
-        (refused_as_a_duplicate, NegativationStatus.REJECTED),
-        (rejected_by_the_batch, NegativationStatus.REJECTED),
-        (removed_by_the_bureau, NegativationStatus.REMOVED_BY_BUREAU),
-        (cleared_by_a_person, NegativationStatus.CLEARED),
-        (taken_back_before_it_was_sent, NegativationStatus.CANCELLED),
-        (taken_back_in_doubt, NegativationStatus.CANCELLED),
-    ],
-)
-async def test_what_was_refused_removed_or_taken_back_is_left_to_people(
-    world: World, end: Callable[[World, Negativation], Awaitable[None]], ended: NegativationStatus
-) -> None:
-    await run(world)
-    negativation = await registered(world)
-    assert negativation is not None
-    await end(world, negativation)
-    assert await status(world, negativation) is ended
-    orders = len(world.bureau.called("register"))
-
-    world.clock.advance(timedelta(days=1))
-    for dry_run in (True, False):
-        [item] = await items(world, await run(world, dry_run=dry_run))
-        assert item.decision is CollectionDecision.NOT_ELIGIBLE
-        before = Problem(("invoice", "negativation"), "NEGATIVATED_BEFORE", {"status": ended.value})
-        assert item.reasons == (before,)
-    await world.deliver()
-    assert len(world.bureau.called("register")) == orders
-
-    by_hand = await world.use_case(NegativateDebtor)(
-        NegativateDebtorCommand(caller=world.caller, invoice_id=world.invoice.id)
-    )
-    assert by_hand.replaces_id == negativation.id
-
-
-async def test_what_was_cancelled_without_anybody_asking_for_it_is_registered_when_it_may_be(
-    world: World,
-) -> None:
-    await run(world)
-    negativation = await registered(world)
-    assert negativation is not None
-    async with world.units_of_work.begin() as work:
-        await work.customers.save(replace(world.customer, hold=NegativationHold.DISPUTE))
-    await world.deliver()
-    assert await status(world, negativation) is NegativationStatus.CANCELLED
-    async with world.units_of_work.begin() as work:
-        await work.customers.save(world.customer)
-
-    world.clock.advance(timedelta(days=1))
-    assert (await run(world)).counts == {"REGISTERED": 1}
-    await world.deliver()
-    assert len(world.bureau.inclusions) == 1
 
 
 async def test_a_date_has_one_run_and_repeating_it_has_no_effect(world: World) -> None:
@@ -296,7 +151,8 @@ async def test_settled_invoices_of_automatic_registrations_are_cleared(world: Wo
     assert cleared.clearing.code == "01"
 
 
-async def test_unlinked_the_integration_still_clears_and_registers_nothing(world: World) -> None:
+async def paid_beside_another_debt(world: World) -> Negativation:
+    """What the routine registered and is paid now, while another customer owes."""
     await run(world)
     negativation = await registered(world)
     assert negativation is not None
@@ -306,6 +162,11 @@ async def test_unlinked_the_integration_still_clears_and_registers_nothing(world
     async with world.units_of_work.begin() as work:
         await work.customers.add(other)
         await work.invoices.add(make_invoice(branch_id=world.branch.id, customer_id=other.id))
+    return negativation
+
+
+async def test_unlinked_the_integration_still_clears_and_registers_nothing(world: World) -> None:
+    negativation = await paid_beside_another_debt(world)
     await world.use_case(UnlinkIntegration)(
         UnlinkIntegrationCommand(
             caller=world.caller, branch_id=world.branch.id, integration_id=world.integration.id
@@ -332,15 +193,7 @@ async def test_manual_registrations_are_left_to_people_with_a_due_date(world: Wo
 
 
 async def test_switched_off_the_routine_still_clears(world: World) -> None:
-    await run(world)
-    negativation = await registered(world)
-    assert negativation is not None
-    await activate(world, negativation)
-    await settle(world)
-    other = make_customer(branch_id=world.branch.id)
-    async with world.units_of_work.begin() as work:
-        await work.customers.add(other)
-        await work.invoices.add(make_invoice(branch_id=world.branch.id, customer_id=other.id))
+    await paid_beside_another_debt(world)
     await world.set_parameters(enabled=False)
     world.clock.advance(timedelta(days=1))
 
