@@ -38,7 +38,10 @@ _BOUND = """
         LATERAL (VALUES
             ('transaction_timeout', $1::text, version >= 170000),
             ('client_connection_check_interval', $2::text, version >= 140000 AND version() LIKE '%linux%'),
-            ('default_transaction_read_only', 'on', $3::boolean)
+            ('default_transaction_read_only', 'on', $3::boolean),
+            ('random_page_cost', '1.1', $3::boolean AND (
+                SELECT source = 'default' FROM pg_settings WHERE name = 'random_page_cost'
+            ))
         ) AS bound (name, setting, wanted)
     WHERE wanted
 """
@@ -254,6 +257,9 @@ async def bound(driver: Any, answer_seconds: float, *, read_only: bool) -> None:
 
     From PostgreSQL 17 on, transactions: a process that stands still between preparing a statement and executing it does not count
     as idle. From 14 on (on Linux), statements whose client is gone: a request to cancel is lost when it comes before the statement.
+
+    What only reads takes pages to be at hand wherever the administrator left `random_page_cost` as it comes, meant for disks that
+    turn: where a branch has a tenth of all registrations, they would all be read for its own.
 
     Raises ConnectionResetError when the server ends the connection meanwhile.
     """

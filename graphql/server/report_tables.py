@@ -9,6 +9,7 @@ from adapters.reports.labels import INTERMEDIARIES, PLANS, SUBJECT_KINDS
 from core.domain.bureau import BureauCode, Environment
 from core.domain.consultation import ConsultationOutcome, ConsultationPurpose
 from core.domain.documents import Document, DocumentKind, formatted, kind_by_length, masked
+from core.domain.integration import Intermediary
 from core.domain.invoice import InvoiceStatus
 from core.domain.masking import Masking
 from core.domain.mentions import Mentioned
@@ -130,11 +131,12 @@ def _words(labels: Mapping[Any, str | None], values: Sequence[str | None]) -> Ce
 
 
 def _integrations(lines: ConsultationLines | NegativationLines) -> Cells:
-    intermediaries = _words(INTERMEDIARIES, lines.intermediary)
-    return [
-        f"{number} - {intermediary}"
-        for number, intermediary in zip(lines.integration_number, intermediaries, strict=True)
-    ]
+    integrations = list(zip(lines.integration_number, lines.intermediary, strict=True))
+    shown = {
+        (number, intermediary): f"{number} - {INTERMEDIARIES[Intermediary(intermediary)]}"
+        for number, intermediary in set(integrations)
+    }
+    return [shown[each] for each in integrations]
 
 
 def _codes(lines: NegativationLines, show: Shown) -> Cells:

@@ -104,8 +104,9 @@ async def test_csv_is_what_a_brazilian_excel_opens() -> None:
     ]
 
 
-@given(st.lists(st.lists(ROUGH, min_size=3, max_size=3)))
-def test_csv_is_quoted_as_the_standard_library_does(rows: list[list[str | None]]) -> None:
+@given(st.lists(st.lists(ROUGH, min_size=3, max_size=3)), st.sampled_from([1, 10]))
+def test_csv_is_quoted_as_the_standard_library_does(some: list[list[str | None]], often: int) -> None:
+    rows = some * often
     columns = [TableColumn(title=str(number)) for number in range(3)]
     data = asyncio.run(written(CsvTable(), chunk_of(*rows), columns=columns))
     buffer = io.StringIO(newline="")

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import asyncpg
 import pytest
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import literal, make_url, select, union_all
 
 from adapters.sql import drivers, places
 from adapters.sql.database import Database
@@ -171,4 +172,20 @@ async def test_pages_are_read_by_one_process_of_postgresql(postgres_address: str
     database = Database(postgres_address)
     asked = "SELECT current_setting('max_parallel_workers_per_gather')"
     assert await database.driver.fetch(asked, []) == [("0",)]
+    await database.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("said", "expected"), [(None, "1.1"), ("2.5", "2.5")])
+async def test_pages_are_taken_to_be_at_hand_unless_the_administrator_says_what_they_cost(
+    bare_postgres_address: str, said: str | None, expected: str
+) -> None:
+    if said:
+        name = make_url(bare_postgres_address).database
+        connection = await asyncpg.connect(bare_postgres_address)
+        await connection.execute(f'ALTER DATABASE "{name}" SET random_page_cost = {said}')
+        await connection.close()
+    database = Database(bare_postgres_address)
+    asked = "SELECT current_setting('random_page_cost')"
+    assert await database.driver.fetch(asked, []) == [(expected,)]
     await database.close()
