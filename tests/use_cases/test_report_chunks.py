@@ -74,7 +74,7 @@ async def test_a_chunk_is_worked_on_in_pieces_with_everybody_else_s_turn_between
     other = asyncio.create_task(somebody_else())
     found = []
     async for lines in chunks_of(Book(CHUNK + 2).read):
-        assert lines.bureau_code == lines.number
+        assert lines.cost == lines.number
         found.append(list(lines.number))
         before, turns = turns, 0
         assert before
