@@ -297,6 +297,14 @@ class CollectionItems(NestedListing[CollectionItem, CollectionItemFilter, Order[
     async def add(self, items: Sequence[CollectionItem]) -> None:
         """Append items, in few statements however many they are; each is given the next number."""
 
+    @abstractmethod
+    async def registered_contracts(
+        self, run_id: UUID, environment: Environment, documents: Collection[str]
+    ) -> set[tuple[str, str]]:
+        """Of customers with these documents, each with the document, the contract numbers of the invoices that the run decided to
+        register in an environment, by one query.
+        """
+
 
 class Monitors(RecordStore[Monitor], Listing[Monitor, MonitorFilter, Order[MonitorOrder]], Protocol):
     """The watched CNPJs. `add` MUST raise Conflict `ALREADY_MONITORED` when the integration watches it already in the same

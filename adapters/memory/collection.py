@@ -6,10 +6,15 @@ from uuid import UUID
 
 from adapters.memory.records import Records, Unique
 from adapters.memory.storage import MemoryStorage, Table, Transaction
-from core.domain.collection import CollectionItem, CollectionParameters, CollectionRun
+from core.domain.branch import Branch
+from core.domain.bureau import Environment
+from core.domain.collection import CollectionDecision, CollectionItem, CollectionParameters, CollectionRun
 from core.domain.errors import Conflict
+from core.domain.integration import Integration
+from core.domain.invoice import Invoice
 from core.domain.listing import CollectionItemFilter, CollectionOrder, CollectionRunFilter
 from core.domain.paging import KeyValue, Order, Page, Window
+from core.domain.subjects import Customer
 from ports.stores import CollectionItems, CollectionRuns, CollectionSettings
 
 
@@ -66,11 +71,31 @@ class MemoryCollectionItems(CollectionItems):
 
     def __init__(self, storage: MemoryStorage, transaction: Transaction) -> None:
         self._items = _Items(storage, transaction, CollectionItem)
+        self._customers = Table(transaction, Customer.__name__, Customer)
+        self._invoices = Table(transaction, Invoice.__name__, Invoice)
+        self._branches = Table(transaction, Branch.__name__, Branch)
+        self._integrations = Table(transaction, Integration.__name__, Integration)
 
     async def add(self, items: Sequence[CollectionItem]) -> None:
         self._items.table.require_writable()
         for item in items:
             await self._items.add(item)
+
+    async def registered_contracts(
+        self, run_id: UUID, environment: Environment, documents: Collection[str]
+    ) -> set[tuple[str, str]]:
+        found = set()
+        for item in self._items.table.all():
+            if item.run_id != run_id or item.decision is not CollectionDecision.REGISTERED:
+                continue
+            invoice, branch = self._invoices.get(item.invoice_id), self._branches.get(item.branch_id)
+            customer = invoice and self._customers.get(invoice.customer_id)
+            integration = branch and self._integrations.get(branch.integration_id)
+            if not invoice or not customer or not integration or integration.environment is not environment:
+                continue
+            if customer.document.number in documents and invoice.contract_number is not None:
+                found.add((customer.document.number, invoice.contract_number))
+        return found
 
     async def page(
         self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window

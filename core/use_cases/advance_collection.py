@@ -167,6 +167,11 @@ class AdvanceCollection:
         today = run.run_date if run.dry_run else local_date(now)
         decided: list[tuple[Case, tuple[Problem, ...]]] = []
         contracts: set[tuple[str, str]] = set()
+        if run.dry_run:  # it stores no registration, by which those of the chunks before would be known
+            documents = {customer.document.number for customer in portfolio.customers.values()}
+            contracts = await work.collection_items.registered_contracts(
+                run.id, integration.environment, documents
+            )
         for invoice_id in invoice_ids:
             if invoice_id not in portfolio.invoices:
                 continue

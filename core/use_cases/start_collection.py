@@ -8,9 +8,9 @@ from core.domain.audit import AuditAction, audited
 from core.domain.branch import Branch
 from core.domain.calendar_rules import local_date
 from core.domain.collection import CollectionPhase, CollectionProgress, CollectionRun, CollectionRunStatus
-from core.domain.errors import InvalidInput, Problem
 from core.domain.listing import BranchFilter, BranchOrder
 from core.domain.paging import MAX_PAGE, Cursor, Direction, Order, Window
+from core.use_cases.record_input import RecordReader
 from ports.clock import Clock
 from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -36,7 +36,7 @@ class StartCollection:
       run looks at any date and at the branches that its caller reaches.
     - Credit analysis switched off, a run only clears.
 
-    Raises Forbidden, InvalidInput FUTURE_DATE.
+    Raises Forbidden, InvalidInput FUTURE_DATE and DATE_OUT_OF_RANGE (no invoice bears such a date).
     """
 
     units_of_work: UnitsOfWork
@@ -51,8 +51,11 @@ class StartCollection:
             caller.require_every_branch()
         today = local_date(self.clock.now())
         run_date = command.run_date or today
+        reader = RecordReader()
+        reader.day(run_date, "date")
         if run_date > today and not command.dry_run:
-            raise InvalidInput(problems=(Problem(("date",), "FUTURE_DATE"),))
+            reader.add(("date",), "FUTURE_DATE")
+        reader.raise_if_any()
         async with self.units_of_work.begin() as work:
             return await begin_run(
                 work, caller, run_date, dry_run=command.dry_run, clock=self.clock, ids=self.ids

@@ -168,6 +168,53 @@ async def test_the_decisions_of_a_run_come_back_whole(units_of_work: UnitsOfWork
         assert await _found(store, elsewhere, CollectionOrder.NUMBER) == []
 
 
+async def test_the_contracts_that_a_run_decided_to_register_are_those_of_its_debtors(
+    units_of_work: UnitsOfWork,
+) -> None:
+    async with units_of_work.begin() as work:
+        store = work.collection_items
+        run, other = [await work.collection_runs.add(_run(dry_run=True)) for _ in range(2)]
+        here, there = await store_company(work), await store_company(work)
+        for company in (here, there):
+            await work.branches.save(replace(company.branch, integration_id=company.integration.id))
+
+        async def decide(company: Company, contract: str | None, **changes: Any) -> None:
+            invoice = await work.invoices.add(company.invoice(contract_number=contract))
+            item = CollectionItem(
+                id=new_id(),
+                number=0,
+                run_id=run.id,
+                branch_id=company.branch.id,
+                invoice_id=invoice.id,
+                negativation_id=None,
+                decision=CollectionDecision.REGISTERED,
+            )
+            await store.add([replace(item, **changes)])
+
+        await decide(here, "C-1")
+        await decide(here, "C-2")
+        await decide(here, None)
+        await decide(here, "OTHER-RUN", run_id=other.id)
+        await decide(here, "REFUSED", decision=CollectionDecision.NOT_ELIGIBLE)
+        await decide(there, "C-3")
+        (document, another) = (company.customer.document.number for company in (here, there))
+        environment = here.integration.environment
+        (elsewhere,) = set(Environment) - {environment}
+        for run_id, of, documents, expected in (
+            (run.id, environment, {document}, {(document, "C-1"), (document, "C-2")}),
+            (
+                run.id,
+                environment,
+                {document, another},
+                {(document, "C-1"), (document, "C-2"), (another, "C-3")},
+            ),
+            (other.id, environment, {document, another}, {(document, "OTHER-RUN")}),
+            (run.id, elsewhere, {document}, set()),
+            (run.id, environment, set(), set()),
+        ):
+            assert await store.registered_contracts(run_id, of, documents) == expected
+
+
 async def test_an_integration_watches_a_company_once_in_an_environment(units_of_work: UnitsOfWork) -> None:
     async with units_of_work.begin() as work:
         here, there = await store_company(work), await store_company(work)

@@ -210,8 +210,10 @@ async def test_refused_rows_say_why_by_the_file_s_own_titles(desk: Desk) -> None
 
 
 async def test_refused_rows_are_mended_and_imported_again(desk: Desk) -> None:
-    await desk.take(Kind.CUSTOMERS, HEADER, "c-1;Ana;111")
     refused = desk.folder / "file.refused.csv"
+    refused.touch(mode=0o666)
+    refused.chmod(0o666)
+    await desk.take(Kind.CUSTOMERS, HEADER, "c-1;Ana;111")
     assert refused.stat().st_mode & 0o077 == 0
     refused.write_text(
         refused.read_text(encoding="utf-8-sig").replace("111", CPF.number), encoding="utf-8-sig"

@@ -14,7 +14,7 @@ from core.domain.collection import (
 )
 from core.domain.errors import Forbidden, InvalidInput
 from core.domain.invoice import InvoiceStatus
-from core.domain.listing import NegativationFilter
+from core.domain.listing import CollectionRunFilter, NegativationFilter
 from core.domain.negativation import Negativation, NegativationForm, NegativationStatus
 from core.use_cases.advance_collection import CHUNK, AdvanceCollection
 from core.use_cases.continue_collection import ContinueCollection, StartDailyCollection, next_daily
@@ -95,6 +95,17 @@ async def test_a_real_run_has_no_date_to_come(world: World) -> None:
     with pytest.raises(InvalidInput) as raised:
         await run(world, TODAY + timedelta(days=1))
     assert raised.value.problems[0].code == "FUTURE_DATE"
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("day", [date.min, date(1989, 12, 31), date(2101, 1, 1)])
+async def test_a_run_has_a_date_that_an_invoice_may_bear(world: World, day: date, dry_run: bool) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        await run(world, day, dry_run=dry_run)
+    assert raised.value.problems[0].path == ("date",)
+    assert raised.value.problems[0].code == "DATE_OUT_OF_RANGE"
+    async with world.units_of_work.read() as work:
+        assert await work.collection_runs.count(CollectionRunFilter()) == 0
 
 
 async def test_a_real_run_wants_a_caller_that_reaches_every_branch(world: World) -> None:
@@ -234,7 +245,11 @@ async def test_a_long_run_is_carried_on_chunk_by_chunk_and_loses_nothing(
         assert await work.negativations.count(NegativationFilter()) == 2 * CHUNK + 1
 
 
-async def test_two_invoices_of_one_contract_are_one_registration(world: World) -> None:
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("at_once", [1, 2])
+async def test_two_invoices_of_one_contract_are_one_registration(
+    world: World, dry_run: bool, at_once: int
+) -> None:
     twin = make_invoice(
         branch_id=world.branch.id,
         customer_id=world.customer.id,
@@ -243,7 +258,14 @@ async def test_two_invoices_of_one_contract_are_one_registration(world: World) -
     async with world.units_of_work.begin() as work:
         await work.invoices.add(twin)
 
-    assert (await run(world)).counts == {"REGISTERED": 1, "NOT_ELIGIBLE": 1}
+    started = StartCollectionCommand(caller=world.caller, dry_run=dry_run)
+    under_way = await world.use_case(StartCollection)(started)
+    while under_way.status is CollectionRunStatus.RUNNING:
+        under_way = await world.use_case(AdvanceCollection)(under_way.id, at_once)
+
+    assert under_way.counts == {"REGISTERED": 1, "NOT_ELIGIBLE": 1}
+    by_invoice = {item.invoice_id: item for item in await items(world, under_way)}
+    assert [reason.code for reason in by_invoice[twin.id].reasons] == ["CONTRACT_ALREADY_NEGATIVATED"]
 
 
 async def test_every_day_has_its_run_by_itself(world: World) -> None:

@@ -22,9 +22,18 @@ from adapters.sql.mapping.collection import (
 from adapters.sql.mapping.values import column_values
 from adapters.sql.paging import Keyset
 from adapters.sql.stores.records import Records
-from adapters.sql.tables import CollectionItemRow, CollectionParametersRow, CollectionRunRow
+from adapters.sql.tables import (
+    BranchRow,
+    CollectionItemRow,
+    CollectionParametersRow,
+    CollectionRunRow,
+    CustomerRow,
+    IntegrationRow,
+    InvoiceRow,
+)
 from adapters.sql.work import Errors, Work
-from core.domain.collection import CollectionItem, CollectionParameters, CollectionRun
+from core.domain.bureau import Environment
+from core.domain.collection import CollectionDecision, CollectionItem, CollectionParameters, CollectionRun
 from core.domain.errors import Conflict
 from core.domain.listing import CollectionItemFilter, CollectionOrder, CollectionRunFilter
 from core.domain.paging import Order, Page, Window
@@ -99,6 +108,26 @@ class SqlCollectionItems(CollectionItems):
 
     async def add(self, items: Sequence[CollectionItem]) -> None:
         await bulk.insert(self._work, CollectionItemRow, column_values(ITEM, items))
+
+    async def registered_contracts(
+        self, run_id: UUID, environment: Environment, documents: Collection[str]
+    ) -> set[tuple[str, str]]:
+        document, contract = col(CustomerRow.document), col(InvoiceRow.contract_number)
+        statement = (
+            select(document, contract)
+            .join(InvoiceRow, col(InvoiceRow.customer_id) == col(CustomerRow.id))
+            .join(CollectionItemRow, col(CollectionItemRow.invoice_id) == col(InvoiceRow.id))
+            .join(BranchRow, col(BranchRow.id) == col(CollectionItemRow.branch_id))
+            .join(IntegrationRow, col(IntegrationRow.id) == col(BranchRow.integration_id))
+            .where(
+                document.in_(documents),
+                contract.is_not(None),
+                col(CollectionItemRow.run_id) == run_id,
+                col(CollectionItemRow.decision) == CollectionDecision.REGISTERED,
+                col(IntegrationRow.environment) == environment,
+            )
+        )
+        return {(row.document, row.contract_number) for row in await self._work.connection.execute(statement)}
 
     async def page(
         self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window

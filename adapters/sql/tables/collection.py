@@ -62,6 +62,7 @@ class CollectionItemRow(RecordRow, table=True):
         Index("ix_collection_items_run", "run_id", "number"),
         Index("ix_collection_items_run_branch", "run_id", "branch_id", "number"),
         Index("ix_collection_items_run_decision", "run_id", "decision", "number"),
+        Index("ix_collection_items_run_invoice", "run_id", "invoice_id"),
         Index("ix_collection_items_negativation", "negativation_id"),
         KEEP_NUMBERS,
     )

@@ -89,7 +89,9 @@ class CollectionItem:
     async def invoice(self, info: Info) -> Invoice | None:
         return await Invoice.find(info.context, self.record.invoice_id)
 
-    @resolved("The negativation made or cleared (negativação); null when there is none, as in a dry run.")
+    @resolved(
+        "The negativation made or cleared (negativação); null when there is none, as where a dry run would make one."
+    )
     async def negativation(self, info: Info) -> Negativation | None:
         concerned = self.record.negativation_id
         return None if concerned is None else await Negativation.find(info.context, concerned)

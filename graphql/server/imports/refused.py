@@ -44,6 +44,7 @@ class RefusedRows:
 
     def _open(self) -> None:
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode=0o600)
+        os.fchmod(descriptor, 0o600)  # one that was there already may have been saved for everybody
         # The byte order mark is what tells Excel that it is UTF-8.
         self._file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file, delimiter=self._layout.delimiter)
