@@ -299,11 +299,9 @@ class CollectionItems(NestedListing[CollectionItem, CollectionItemFilter, Order[
 
     @abstractmethod
     async def registered_contracts(
-        self, run_id: UUID, environment: Environment, documents: Collection[str]
+        self, run_id: UUID, environment: Environment, debts: Collection[tuple[str, str]]
     ) -> set[tuple[str, str]]:
-        """Of customers with these documents, each with the document, the contract numbers of the invoices that the run decided to
-        register in an environment, by one query.
-        """
+        """Which of the debts (document, contract number) the run decided to register in an environment, by one query."""
 
 
 class Monitors(RecordStore[Monitor], Listing[Monitor, MonitorFilter, Order[MonitorOrder]], Protocol):

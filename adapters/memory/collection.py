@@ -82,7 +82,7 @@ class MemoryCollectionItems(CollectionItems):
             await self._items.add(item)
 
     async def registered_contracts(
-        self, run_id: UUID, environment: Environment, documents: Collection[str]
+        self, run_id: UUID, environment: Environment, debts: Collection[tuple[str, str]]
     ) -> set[tuple[str, str]]:
         found = set()
         for item in self._items.table.all():
@@ -93,9 +93,8 @@ class MemoryCollectionItems(CollectionItems):
             integration = branch and self._integrations.get(branch.integration_id)
             if not invoice or not customer or not integration or integration.environment is not environment:
                 continue
-            if customer.document.number in documents and invoice.contract_number is not None:
-                found.add((customer.document.number, invoice.contract_number))
-        return found
+            found.add((customer.document.number, invoice.debt_reference))
+        return found & set(debts)
 
     async def page(
         self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window

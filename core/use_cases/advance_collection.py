@@ -168,9 +168,13 @@ class AdvanceCollection:
         decided: list[tuple[Case, tuple[Problem, ...]]] = []
         contracts: set[tuple[str, str]] = set()
         if run.dry_run:  # it stores no registration, by which those of the chunks before would be known
-            documents = {customer.document.number for customer in portfolio.customers.values()}
+            debts = {
+                (portfolio.customers[invoice.customer_id].document.number, invoice.contract_number)
+                for invoice in portfolio.invoices.values()
+                if invoice.contract_number is not None
+            }
             contracts = await work.collection_items.registered_contracts(
-                run.id, integration.environment, documents
+                run.id, integration.environment, debts
             )
         for invoice_id in invoice_ids:
             if invoice_id not in portfolio.invoices:

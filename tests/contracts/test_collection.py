@@ -198,21 +198,21 @@ async def test_the_contracts_that_a_run_decided_to_register_are_those_of_its_deb
         await decide(here, "REFUSED", decision=CollectionDecision.NOT_ELIGIBLE)
         await decide(there, "C-3")
         (document, another) = (company.customer.document.number for company in (here, there))
+        every = {
+            (each, contract)
+            for each in (document, another)
+            for contract in ("C-1", "C-2", "C-3", "OTHER-RUN", "REFUSED")
+        }
         environment = here.integration.environment
         (elsewhere,) = set(Environment) - {environment}
-        for run_id, of, documents, expected in (
-            (run.id, environment, {document}, {(document, "C-1"), (document, "C-2")}),
-            (
-                run.id,
-                environment,
-                {document, another},
-                {(document, "C-1"), (document, "C-2"), (another, "C-3")},
-            ),
-            (other.id, environment, {document, another}, {(document, "OTHER-RUN")}),
-            (run.id, elsewhere, {document}, set()),
+        for run_id, of, debts, expected in (
+            (run.id, environment, every, {(document, "C-1"), (document, "C-2"), (another, "C-3")}),
+            (run.id, environment, {(document, "C-1"), (another, "C-2")}, {(document, "C-1")}),
+            (other.id, environment, every, {(document, "OTHER-RUN")}),
+            (run.id, elsewhere, every, set()),
             (run.id, environment, set(), set()),
         ):
-            assert await store.registered_contracts(run_id, of, documents) == expected
+            assert await store.registered_contracts(run_id, of, debts) == expected
 
 
 async def test_an_integration_watches_a_company_once_in_an_environment(units_of_work: UnitsOfWork) -> None:

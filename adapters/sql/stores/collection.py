@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, false, select
+from sqlalchemy import and_, bindparam, false, select
 from sqlmodel import col
 
 from adapters.sql import bulk
@@ -110,24 +110,33 @@ class SqlCollectionItems(CollectionItems):
         await bulk.insert(self._work, CollectionItemRow, column_values(ITEM, items))
 
     async def registered_contracts(
-        self, run_id: UUID, environment: Environment, documents: Collection[str]
+        self, run_id: UUID, environment: Environment, debts: Collection[tuple[str, str]]
     ) -> set[tuple[str, str]]:
         document, contract = col(CustomerRow.document), col(InvoiceRow.contract_number)
+        decided = [
+            col(CollectionItemRow.invoice_id) == col(InvoiceRow.id),
+            col(CollectionItemRow.run_id) == run_id,
+            col(CollectionItemRow.decision) == CollectionDecision.REGISTERED,
+        ]
+        # Outer joins keep SQLite from beginning with all that the run decided: the debtors' invoices are few.
         statement = (
-            select(document, contract)
-            .join(InvoiceRow, col(InvoiceRow.customer_id) == col(CustomerRow.id))
-            .join(CollectionItemRow, col(CollectionItemRow.invoice_id) == col(InvoiceRow.id))
-            .join(BranchRow, col(BranchRow.id) == col(CollectionItemRow.branch_id))
-            .join(IntegrationRow, col(IntegrationRow.id) == col(BranchRow.integration_id))
-            .where(
-                document.in_(documents),
-                contract.is_not(None),
-                col(CollectionItemRow.run_id) == run_id,
-                col(CollectionItemRow.decision) == CollectionDecision.REGISTERED,
-                col(IntegrationRow.environment) == environment,
+            select(document, contract, col(IntegrationRow.environment))
+            .outerjoin(
+                InvoiceRow,
+                and_(
+                    col(InvoiceRow.customer_id) == col(CustomerRow.id),
+                    contract.in_({number for _, number in debts}),
+                ),
             )
+            .outerjoin(CollectionItemRow, and_(*decided))
+            .outerjoin(BranchRow, col(BranchRow.id) == col(CollectionItemRow.branch_id))
+            .outerjoin(IntegrationRow, col(IntegrationRow.id) == col(BranchRow.integration_id))
+            .where(document.in_({number for number, _ in debts}))
         )
-        return {(row.document, row.contract_number) for row in await self._work.connection.execute(statement)}
+        found = await self._work.connection.execute(statement)
+        return {(row.document, row.contract_number) for row in found if row.environment == environment} & set(
+            debts
+        )
 
     async def page(
         self, matching: CollectionItemFilter, order: Order[CollectionOrder], window: Window
