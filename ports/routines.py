@@ -47,9 +47,5 @@ class Routines(Protocol):
         """End a turn: remember `state` and when to come round again. False when the lease was lost: roll back then."""
 
     @abstractmethod
-    async def hasten(self, name: str, next_at: datetime) -> None:
-        """Bring a routine's next turn forward; never put it off."""
-
-    @abstractmethod
     async def forget(self, name: str) -> None:
         """Drop a routine that is no longer wanted."""

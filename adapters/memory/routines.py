@@ -10,14 +10,13 @@ from ports.routines import LONGEST_LEASE, LONGEST_REST, Routine, Routines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """next_at: when it is due; while it is taken, when the lease ends. hastened_to: asked for while it was taken."""
+    """next_at: when it is due; while it is taken, when the lease ends."""
 
     name: str
     next_at: datetime
     state: str | None
     fence: int
     taken: bool
-    hastened_to: datetime | None
 
     def is_due(self, now: datetime) -> bool:
         furthest = now + (LONGEST_LEASE if self.taken else LONGEST_REST)
@@ -36,7 +35,7 @@ class MemoryRoutines(Routines):
         if name not in self._table:
             # A fence that starts anywhere: the holder of a routine forgotten and made anew must not fit.
             fence = secrets.randbelow(2**40)
-            row = _Row(name=name, next_at=next_at, state=None, fence=fence, taken=False, hastened_to=None)
+            row = _Row(name=name, next_at=next_at, state=None, fence=fence, taken=False)
             self._table.put(name, row)
 
     async def take(self, prefix: str, *, now: datetime, leased_until: datetime) -> Routine | None:
@@ -45,7 +44,7 @@ class MemoryRoutines(Routines):
         row = min(due, key=lambda row: (row.next_at, row.name), default=None)
         if row is None:
             return None
-        taken = replace(row, next_at=leased_until, fence=row.fence + 1, taken=True, hastened_to=None)
+        taken = replace(row, next_at=leased_until, fence=row.fence + 1, taken=True)
         self._table.put(row.name, taken)
         return Routine(name=row.name, state=row.state, fence=taken.fence)
 
@@ -54,20 +53,8 @@ class MemoryRoutines(Routines):
         row = self._table.get(routine.name)
         if row is None or row.fence != routine.fence or not row.taken:
             return False
-        soonest = min(next_at, row.hastened_to or next_at)
-        self._table.put(row.name, replace(row, next_at=soonest, state=state, taken=False, hastened_to=None))
+        self._table.put(row.name, replace(row, next_at=next_at, state=state, taken=False))
         return True
-
-    async def hasten(self, name: str, next_at: datetime) -> None:
-        self._transaction.require_writable()
-        row = self._table.get(name)
-        if row is None:
-            return
-        if row.taken:
-            hastened = replace(row, hastened_to=min(next_at, row.hastened_to or next_at))
-        else:
-            hastened = replace(row, next_at=min(next_at, row.next_at))
-        self._table.put(name, hastened)
 
     async def forget(self, name: str) -> None:
         self._table.remove(name)

@@ -37,25 +37,15 @@ class SqlRoutines(Routines):
         if row is None:
             return None
         fence = row.fence + 1
-        await self._change(row.name, next_at=leased_until, fence=fence, taken=True, hastened_to=None)
+        await self._change(row.name, next_at=leased_until, fence=fence, taken=True)
         return Routine(name=row.name, state=row.state, fence=fence)
 
     async def finish(self, routine: Routine, *, next_at: datetime, state: str | None) -> bool:
         row = await self._locked(routine.name)
         if row is None or row.fence != routine.fence or not row.taken:
             return False
-        soonest = min(next_at, row.hastened_to or next_at)
-        await self._change(row.name, next_at=soonest, state=state, taken=False, hastened_to=None)
+        await self._change(row.name, next_at=next_at, state=state, taken=False)
         return True
-
-    async def hasten(self, name: str, next_at: datetime) -> None:
-        row = await self._locked(name)
-        if row is None:
-            return
-        if row.taken:
-            await self._change(name, hastened_to=min(next_at, row.hastened_to or next_at))
-        else:
-            await self._change(name, next_at=min(next_at, row.next_at))
 
     async def forget(self, name: str) -> None:
         await self._work.change(delete(_ROUTINES).where(_ROUTINES.c.name == name))

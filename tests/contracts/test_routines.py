@@ -28,11 +28,6 @@ async def _finish(
         return await work.routines.finish(routine, next_at=next_at, state=state)
 
 
-async def _hasten(units_of_work: UnitsOfWork, name: str, next_at: datetime) -> None:
-    async with units_of_work.begin() as work:
-        await work.routines.hasten(name, next_at)
-
-
 async def test_a_turn_is_taken_by_one_and_remembers_what_it_was_left(units_of_work: UnitsOfWork) -> None:
     await _ensure(units_of_work, "results:1")
     first = await _take(units_of_work, "results:")
@@ -94,32 +89,6 @@ async def test_a_rest_that_a_clock_ahead_wrote_is_over(units_of_work: UnitsOfWor
     await _ensure(units_of_work, "daily", NOW + LONGEST_REST)
     assert await _take(units_of_work, "daily", NOW) is None, "as long as a rest may be"
     assert await _take(units_of_work, "daily", NOW - MINUTE) is not None
-
-
-async def test_a_turn_is_brought_forward_and_never_put_off(units_of_work: UnitsOfWork) -> None:
-    await _ensure(units_of_work, "daily", NOW + HOUR)
-    await _hasten(units_of_work, "daily", NOW + 2 * HOUR)
-    await _hasten(units_of_work, "unknown", NOW)
-    assert await _take(units_of_work, "daily", NOW + HOUR) is not None
-    await _ensure(units_of_work, "weekly", NOW + HOUR)
-    await _hasten(units_of_work, "weekly", NOW)
-    assert await _take(units_of_work, "weekly", NOW) is not None
-    assert await _take(units_of_work, "unknown", NOW) is None
-
-
-async def test_hastening_a_turn_under_way_brings_the_next_one_forward(units_of_work: UnitsOfWork) -> None:
-    await _ensure(units_of_work, "daily")
-    running = await _take(units_of_work, "daily")
-    assert running is not None
-    await _hasten(units_of_work, "daily", NOW + 10 * MINUTE)
-    await _hasten(units_of_work, "daily", NOW)
-    await _hasten(units_of_work, "daily", NOW + 5 * MINUTE)
-    assert await _take(units_of_work, "daily") is None, "two at once"
-    assert await _finish(units_of_work, running, NOW + HOUR, "done")
-    again = await _take(units_of_work, "daily")
-    assert again is not None
-    assert await _finish(units_of_work, again, NOW + HOUR, "done")
-    assert await _take(units_of_work, "daily", NOW + HOUR - MINUTE) is None
 
 
 async def test_a_forgotten_routine_is_gone_for_its_holder_too(units_of_work: UnitsOfWork) -> None:

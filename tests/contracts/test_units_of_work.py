@@ -102,7 +102,6 @@ WRITES: dict[str, Callable[[UnitOfWork], Awaitable[object]]] = {
     "hold": lambda work: work.outbox.hold(new_id(), None),
     "ensure": lambda work: work.routines.ensure("routine", NOW),
     "take": lambda work: work.routines.take("routine", now=NOW, leased_until=NOW),
-    "hasten": lambda work: work.routines.hasten("routine", NOW),
     "forget": lambda work: work.routines.forget("routine"),
 }
 

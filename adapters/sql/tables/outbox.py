@@ -42,7 +42,7 @@ class AccountRow(Row, table=True):
 
 
 class RoutineRow(Row, table=True):
-    """A routine. next_at: when it is due; while taken, when the lease ends. hastened_to: asked for while it was taken."""
+    """A routine. next_at: when it is due; while taken, when the lease ends."""
 
     __tablename__ = "routines"
 
@@ -51,7 +51,6 @@ class RoutineRow(Row, table=True):
     state: str | None = Field(default=None, sa_type=Words)
     fence: int = Field(sa_type=BigInteger)
     taken: bool
-    hastened_to: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class HeartbeatRow(Row, table=True):

@@ -1,5 +1,6 @@
 """Rows that are stored together are stored as each would be alone, whatever they hold."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import select, text
 
 from adapters.sql import bulk
 from adapters.sql.migrate import migrate
-from adapters.sql.tables import RoutineRow, Row
+from adapters.sql.tables import AccountRow, RoutineRow, Row
 from adapters.sql.work import Work, table_of, values_of
 from core.domain.audit import AuditEvent
 from core.domain.listing import AuditFilter, AuditOrder
@@ -82,31 +83,43 @@ async def test_many_are_stored_like_one(bare_address: str) -> None:
     ]
 
 
-async def test_what_is_stored_is_what_sqlalchemy_stores(bare_address: str) -> None:
+def _routine(place: int, odd: str) -> Row:
+    return RoutineRow.of(
+        name=f"{place} {odd}",
+        next_at=NOW + timedelta(microseconds=place),
+        state=odd if place % 2 else None,
+        fence=2**40 + place,
+        taken=bool(place % 2),
+    )
+
+
+def _account(place: int, _: str) -> Row:
+    return AccountRow.of(
+        account=new_id(),
+        next_at=NOW + timedelta(microseconds=place),
+        held=bool(place % 2),
+        held_until=NOW if place % 2 else None,
+    )
+
+
+@pytest.mark.parametrize("made", [_routine, _account])
+async def test_what_is_stored_is_what_sqlalchemy_stores(
+    bare_address: str, made: Callable[[int, str], Row]
+) -> None:
     await migrate(bare_address)
-    routines = [
-        RoutineRow.of(
-            name=f"{place} {odd}",
-            next_at=NOW + timedelta(microseconds=place),
-            state=odd if place % 2 else None,
-            fence=2**40 + place,
-            taken=bool(place % 2),
-            hastened_to=NOW if place % 2 else None,
-        )
-        for place, odd in enumerate(ODD)
-    ]
+    stored = [made(place, odd) for place, odd in enumerate(ODD)]
     async with sql_storage(bare_address) as storage:
         assert storage.database is not None
         found: list[list[Any]] = []
         for own in (True, False):
             async with storage.database.writing(storage.clock) as work:
-                rows = [values_of(each) for each in routines]
+                rows = [values_of(each) for each in stored]
                 if own:
-                    await bulk.insert(work, RoutineRow, _columns(rows))
+                    await bulk.insert(work, type(stored[0]), _columns(rows))
                 else:
-                    await work.connection.execute(table_of(RoutineRow).insert(), rows)
-                found.append(await _raw(work, RoutineRow))
-                await work.change(table_of(RoutineRow).delete())
+                    await work.connection.execute(table_of(type(stored[0])).insert(), rows)
+                found.append(await _raw(work, type(stored[0])))
+                await work.change(table_of(type(stored[0])).delete())
     assert len(found[0]) == len(ODD)
     assert found[0] == found[1]
 
@@ -152,15 +165,15 @@ async def test_rows_are_changed_each_for_itself(bare_address: str) -> None:
 async def test_what_is_stored_together_counts_from_one_instant(bare_address: str, count: int) -> None:
     await migrate(bare_address)
     soon = timedelta(seconds=20)
-    rows = [{"name": f"r{each}", "fence": 1, "taken": False} for each in range(count)]
+    rows = [{"account": new_id(), "held": False} for _ in range(count)]
     async with sql_storage(bare_address) as storage:
         assert storage.database is not None
         async with storage.database.writing(storage.clock) as work:
             before = await work.now()
-            times = {"hastened_to": timedelta(0), "next_at": soon}
-            assert await bulk.insert_new(work, RoutineRow, _columns(rows), "name", from_now=times) == count
+            times = {"held_until": timedelta(0), "next_at": soon}
+            assert await bulk.insert_new(work, AccountRow, _columns(rows), "account", from_now=times) == count
             after = await work.now()
-            names = table_of(RoutineRow).c.hastened_to, table_of(RoutineRow).c.next_at
+            names = table_of(AccountRow).c.held_until, table_of(AccountRow).c.next_at
             stored = (await work.connection.execute(select(*names))).all()
     assert len(stored) == count
     [(now, later)] = {tuple(row) for row in stored}

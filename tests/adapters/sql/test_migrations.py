@@ -42,8 +42,9 @@ async def test_a_table_that_no_migration_makes_is_noticed(bare_address: str) -> 
     async with _connection(bare_address) as connection:
         await connection.execute(text("DROP INDEX ix_leads_document"))
         await connection.execute(text("ALTER TABLE leads DROP COLUMN phone"))
+        await connection.execute(text("ALTER TABLE leads ADD COLUMN nickname TEXT"))
         found = await connection.run_sync(differences)
-    assert {change[0] for change in found} == {"add_index", "add_column"}
+    assert {change[0] for change in found} == {"add_index", "add_column", "remove_column"}
 
 
 async def test_migrating_again_changes_nothing(bare_address: str) -> None:
