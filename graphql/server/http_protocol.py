@@ -1,6 +1,9 @@
-"""HTTP/1.1 on a connection: uvicorn's, with bounds on the head of a request, and a short way for whole answers."""
+"""HTTP/1.1 on a connection: uvicorn's, with bounds on the head of a request and on how long an answer may lie unread, and a short way for
+whole answers.
+"""
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -20,6 +23,9 @@ MAX_HEAD = 65_536
 
 HEAD_SECONDS = 10.0
 """How long a connection may be open, or a head may take to arrive, before its end is there."""
+
+SENDING_SECONDS = 30.0
+"""How long a client may take nothing of its answer, at least, before it is given up: it is looked once in so long whether any went out."""
 
 _AT_ONCE = "fiador.at_once"
 
@@ -42,7 +48,8 @@ def at_once(scope: Scope) -> SendAtOnce | None:
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """By itself uvicorn would hear a head out however long it gets and however slowly it comes.
+    """By itself uvicorn would hear a head out however long it gets and however slowly it comes, and would keep an answer for whoever never
+    reads it.
 
     It would also set a timer after each answer and stop it with the next request: here one goes on, and looks when it ends
     whether anything was asked meanwhile.
@@ -54,6 +61,9 @@ class HttpProtocol(HttpToolsProtocol):
     _patience: asyncio.TimerHandle | None = None
     _idle_since: float | None = None
     _idling: asyncio.TimerHandle | None = None
+    _running: RequestResponseCycle | None = None
+    _unsent = math.inf
+    _sending: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
@@ -112,20 +122,33 @@ class HttpProtocol(HttpToolsProtocol):
         return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
     def on_response_complete(self) -> None:
-        if self.pipeline or self.transport.is_closing():
+        closing = self.transport.is_closing()
+        if closing:
+            self._watch_sending()
+        if self.pipeline or closing:
             super().on_response_complete()
             return
         self.server_state.total_requests += 1
         self.flow.resume_reading()
         self._idle()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_sending()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
-        if self._idling is not None:
-            self._idling.cancel()
+        for timer in (self._idling, self._sending):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
+        if self._running is not None and not self._running.response_complete:
+            # uvicorn tells the last one that came; where others came behind it, that is not the one which is answered.
+            self._running.disconnected = True
+            self._running.message_event.set()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
         scope: Any = cycle.scope
         scope["extensions"] = {_AT_ONCE: partial(self._send_at_once, cycle)}
         super()._start_asgi_task(cycle, app)
@@ -184,7 +207,26 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _hang_up(self) -> None:
         transport: Any = self.transport
-        transport.close()
+        transport.close()  # which waits until all is sent
+        self._watch_sending()
+
+    def _watch_sending(self) -> None:
+        self._unsent = math.inf  # some may just have gone out: the next look only sees how much waits
+        if self._sending is None:
+            self._sending = self.loop.call_later(SENDING_SECONDS, self._abort_if_stuck)
+
+    def _abort_if_stuck(self) -> None:
+        """Nobody tells when a part of what waits has gone out, so it is looked."""
+        self._sending = None
+        transport: Any = self.transport
+        if not (self.flow.write_paused or transport.is_closing()):  # the next pause sets it again
+            return
+        unsent = transport.get_write_buffer_size()
+        if unsent < self._unsent:
+            self._unsent = unsent
+            self._sending = self.loop.call_later(SENDING_SECONDS, self._abort_if_stuck)
+        else:
+            transport.abort()
 
 
 @lru_cache(maxsize=512)

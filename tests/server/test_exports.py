@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import socket
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from typing import cast
 
 import openpyxl
@@ -22,7 +24,9 @@ from core.use_cases import report_chunks
 from core.use_cases.stream_consultations import StreamConsultations, StreamConsultationsCommand
 from core.use_cases.stream_negativations import StreamNegativations
 from ports.report_lines import ConsultationLines
+from server import http_protocol
 from server.exports import Exports
+from server.net import listen, serving
 from server.report_tables import OUTCOMES, STATUSES
 from support.builders import make_caller, make_debtor
 from support.desk import global_id
@@ -187,8 +191,8 @@ class _Endless:
             self.closed.set()
 
 
-@pytest.mark.parametrize("extension", ["csv", "xlsx"])
-async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: str) -> None:
+async def _endless(counter: Counter) -> tuple[Starlette, _Endless]:
+    """The downloads, where the report of consultations never ends."""
     world = counter.world
     await consulted(counter)
     found = await world.kept_in.report_lines().consultations(ConsultationFilter(), 0, 1)
@@ -199,6 +203,25 @@ async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: s
         negativations=world.use_case(StreamNegativations),
         clock=world.clock,
     )
+    return Starlette(routes=exports.routes()), report
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["asked once", "asked twice"])
+async def test_it_stops_when_the_client_does_not_read(
+    counter: Counter, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_protocol, "SENDING_SECONDS", 0.1)
+    app, report = await _endless(counter)
+    with closing(listen("127.0.0.1", 0)) as listener:
+        async with serving(app, listener), asyncio.timeout(20):
+            with closing(socket.create_connection(listener.getsockname())) as client:
+                client.sendall(f"GET {CONSULTATIONS} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * times)
+                await report.closed.wait()
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx"])
+async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: str) -> None:
+    app, report = await _endless(counter)
 
     async def receive() -> Message:
         await report.well_under_way.wait()
@@ -213,7 +236,7 @@ async def test_it_stops_when_the_client_goes_away(counter: Counter, extension: s
     path = f"/reports/consultations.{extension}"
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
     async with asyncio.timeout(20):
-        await Starlette(routes=exports.routes())(scope, receive, send)
+        await app(scope, receive, send)
     assert report.closed.is_set()
     assert sent[0]["status"] == 200
     assert all(message.get("more_body", True) for message in sent)

@@ -5,7 +5,7 @@ import gc
 import re
 from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -212,13 +212,20 @@ def _nothing() -> None:
 
 
 class _Transport(asyncio.Transport):
-    closed = False
+    closed = aborted = False
+    unsent = 0
 
     def is_closing(self) -> bool:
         return self.closed
 
     def close(self) -> None:
         self.closed = True
+
+    def abort(self) -> None:
+        self.closed = self.aborted = True
+
+    def get_write_buffer_size(self) -> int:
+        return self.unsent
 
     def pause_reading(self) -> None:
         pass
@@ -267,6 +274,39 @@ def test_a_connection_that_ends_leaves_no_timer(loop: _Loop, protocol: HttpProto
     protocol.connection_lost(ConnectionResetError())
     loop.pass_by(5)
     assert not protocol.transport.is_closing()
+
+
+@pytest.mark.parametrize("closes", [True, False], ids=["with the answer", "later"])
+async def test_a_closed_connection_on_which_nothing_goes_out_is_aborted(closes: bool, loop: _Loop) -> None:
+    """However little is left to send: too little for the transport to say that it waits."""
+    protocol = _working(loop)
+    protocol.data_received(_KEPT)
+    transport = cast("_Transport", protocol.transport)
+    transport.unsent, protocol.cycle.response_complete = 100, True
+    transport.closed = closes
+    protocol.on_response_complete()
+    loop.pass_by(5)
+    assert transport.closed
+    loop.pass_by(30)
+    transport.unsent = 99
+    loop.pass_by(30)
+    assert not transport.aborted
+    loop.pass_by(30)
+    assert transport.aborted
+
+
+def test_a_connection_is_kept_while_its_answer_goes_out(loop: _Loop, protocol: HttpProtocol) -> None:
+    transport = cast("_Transport", protocol.transport)
+    protocol.data_received(b"G")
+    protocol._stop_waiting()
+    for _ in range(3):
+        transport.unsent = 100_000
+        protocol.pause_writing()
+        loop.pass_by(30)
+        protocol.resume_writing()
+    loop.pass_by(30)
+    assert not transport.closed
+    assert not loop.timers
 
 
 @pytest.mark.parametrize("rest", [b"1", b"12", b"12GET / HT"])
