@@ -1,6 +1,7 @@
 """The rules of a new password that need more than the password: its history, and where else it is used."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from core.domain.bureau import CredentialKind
 from core.domain.credentials import password_problems, password_weaknesses
@@ -26,11 +27,15 @@ class PasswordRules:
     ) -> tuple[Problem, ...]:
         """Every criterion that it breaks, the history included: NEVER_USED."""
         problems = password_problems(kind, new, confirmation)
-        async with self.units_of_work.read() as work:
-            history = await work.integrations.password_history(integration.id, kind)
-        if await self.hasher.matches_any(new, [used.password_hash for used in history]):
+        if await self.was_used(integration.id, kind, new):
             problems = (*problems, Problem(("newPassword",), "NEVER_USED"))
         return problems
+
+    async def was_used(self, integration_id: UUID, kind: CredentialKind, password: Secret) -> bool:
+        """Whether the history has it: it is in use, or was. Hashing takes long: outside a unit of work."""
+        async with self.units_of_work.read() as work:
+            history = await work.integrations.password_history(integration_id, kind)
+        return await self.hasher.matches_any(password, [used.password_hash for used in history])
 
     async def warnings(self, integration: Integration, kind: CredentialKind, new: Secret) -> tuple[str, ...]:
         """Advice that refuses nothing: REPEATED_DIGITS, PERSONAL_DATA, USED_ELSEWHERE (strong and unique per field)."""

@@ -52,7 +52,8 @@ class RotateCredentialsCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationDone:
-    """The integration after the change. `warnings` are advice on the password: weak, personal, used elsewhere, unverified."""
+    """The integration after the change. `warnings` are advice on the password: weak, personal, used elsewhere, unverified,
+    or (REPLACED) no longer the one in use: the change happened, and another password came after it."""
 
     integration: Integration
     warnings: tuple[str, ...] = ()
@@ -67,7 +68,8 @@ class RotateCredentials:
     - Without a clear answer both passwords are kept until the bureau has had its time (LEASE). Then the dispatcher tries the
       new one once, then the old one once, and whichever works is kept; once more only when neither try was answered, because
       the account locks. A crash at any point is cleared up in the same way.
-    - A request that repeats one under way waits for its outcome.
+    - A request that repeats one under way waits for its outcome. One that repeats a change which has happened changes
+      nothing, and says so when the password was replaced since; one whose change did not happen makes it now.
 
     Raises NotFound, PasswordRefused, CredentialsRefused, Conflict ROTATION_IN_PROGRESS, IdempotencyConflict,
     BureauNotConfigured, BureauFailure.
@@ -86,24 +88,23 @@ class RotateCredentials:
         command.caller.require(Scope.ROTATE_CREDENTIALS)
         deadline = self.clock.now() + PATIENCE
         while True:
-            repeated = await self._repeated(command, deadline)
-            if repeated is not None:
-                return _done(repeated, command.kind)
             integration = await self._visible(command)
             problems = await self.rules.problems(
                 integration, command.kind, command.new_password, command.confirmation
             )
+            # Only then: an equal request may have put the password into the history while that was read.
+            repeated = await self._repeated(command, deadline)
+            if repeated is not None:
+                return repeated
             if problems:
                 raise PasswordRefused(problems=problems)
             warnings = await self.rules.warnings(integration, command.kind, command.new_password)
-            begun = await self._begin(command)
+            begun = await self._begin(command, integration.credential(command.kind).version)
             if begun is not None:
-                changed = await self._change(command, *begun)
-                self._require_new(command, changed)
-                return _done(changed, command.kind, warnings)
+                return await self._outcome(command, await self._change(command, *begun), warnings)
 
-    async def _repeated(self, command: RotateCredentialsCommand, deadline: datetime) -> Integration | None:
-        """The integration, when this key was used before and its change has happened. Raises Conflict at the deadline."""
+    async def _repeated(self, command: RotateCredentialsCommand, deadline: datetime) -> RotationDone | None:
+        """The answer, when this key was used before and its change has happened. Raises Conflict at the deadline."""
         async with self.units_of_work.begin() as work:
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
@@ -111,13 +112,11 @@ class RotateCredentials:
             integration = await _undeleted(work, command, lock=False) if earlier_id else None
         if integration is None:
             return None
-        if integration.credential(command.kind).state is CredentialState.ROTATING:
+        done = await self._done(command, integration)
+        if done is None and integration.credential(command.kind).state is CredentialState.ROTATING:
             integration = await self._rotated(integration.id, command.kind, deadline)
-        credential = integration.credential(command.kind)
-        if credential.sealed is None:
-            return None
-        current = self.vault.open(credential.sealed, secret_context(integration.id, command.kind))
-        return integration if current == command.new_password else None
+            done = await self._done(command, integration)
+        return done
 
     async def _rotated(self, integration_id: UUID, kind: CredentialKind, deadline: datetime) -> Integration:
         async def look() -> Integration | None:
@@ -135,8 +134,11 @@ class RotateCredentials:
         async with self.units_of_work.read() as work:
             return await _undeleted(work, command, lock=False)
 
-    async def _begin(self, command: RotateCredentialsCommand) -> tuple[Integration, Claim] | None:
-        """Write the change down. None when the same request has begun it meanwhile."""
+    async def _begin(
+        self, command: RotateCredentialsCommand, version: int
+    ) -> tuple[Integration, Claim] | None:
+        """Write the change down. None when the same request has begun it meanwhile, or the password is no longer the one of
+        that version: then its history has grown since it was looked at."""
         async with self.units_of_work.begin() as work:
             earlier_id = await earlier_result(
                 work, self.vault, command.caller, command.idempotency_key, OPERATION, *_inputs(command)
@@ -147,6 +149,8 @@ class RotateCredentials:
                 if earlier_id is not None:
                     return None
                 raise Conflict(reason="ROTATION_IN_PROGRESS")
+            if credential.version != version:
+                return None
             if not credential.usable:
                 raise CredentialsRefused(credential=command.kind)
             now = self.clock.now()
@@ -193,15 +197,32 @@ class RotateCredentials:
             raise
         return await self.settle.promoted(claim, integration.id, command.kind, command.caller)
 
-    def _require_new(self, command: RotateCredentialsCommand, integration: Integration) -> None:
-        """Raise BureauFailure unless the new password is stored: UNDETERMINED while that is being found out. Whoever took
-        the change over may have settled it either way."""
+    async def _outcome(
+        self, command: RotateCredentialsCommand, integration: Integration, warnings: tuple[str, ...]
+    ) -> RotationDone:
+        """The answer to a change that was asked for; whoever took it over may have settled it either way.
+
+        Raises BureauFailure when it did not happen: UNDETERMINED while that is being found out.
+        """
+        done = await self._done(command, integration)
+        if done is not None:
+            return replace(done, warnings=(*warnings, *done.warnings))
+        in_doubt = integration.credential(command.kind).state is CredentialState.ROTATING
+        raise BureauFailure(failure=FailureClass.UNDETERMINED if in_doubt else FailureClass.TRANSIENT)
+
+    async def _done(self, command: RotateCredentialsCommand, integration: Integration) -> RotationDone | None:
+        """The answer when the change has happened; None when it has not, or not yet.
+
+        Nothing is begun for a password that was in use before, so one that is in the history now came there since.
+        """
         credential = integration.credential(command.kind)
-        if credential.state is CredentialState.ROTATING:
-            raise BureauFailure(failure=FailureClass.UNDETERMINED)
         context = secret_context(integration.id, command.kind)
-        if credential.sealed is None or self.vault.open(credential.sealed, context) != command.new_password:
-            raise BureauFailure(failure=FailureClass.TRANSIENT)
+        if credential.sealed and self.vault.open(credential.sealed, context) == command.new_password:
+            unverified = credential.state is CredentialState.UNVERIFIED
+            return RotationDone(integration=integration, warnings=("UNVERIFIED",) if unverified else ())
+        if await self.rules.was_used(integration.id, command.kind, command.new_password):
+            return RotationDone(integration=integration, warnings=("REPLACED",))
+        return None
 
     async def _remember(
         self, work: UnitOfWork, command: RotateCredentialsCommand, integration: Integration
@@ -220,13 +241,6 @@ class RotateCredentials:
                 result_id=integration.id,
                 at=self.clock.now(),
             )
-
-
-def _done(integration: Integration, kind: CredentialKind, warnings: tuple[str, ...] = ()) -> RotationDone:
-    unverified = integration.credential(kind).state is CredentialState.UNVERIFIED
-    return RotationDone(
-        integration=integration, warnings=(*warnings, "UNVERIFIED") if unverified else warnings
-    )
 
 
 def _inputs(command: RotateCredentialsCommand) -> tuple[object, ...]:

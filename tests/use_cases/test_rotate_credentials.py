@@ -287,6 +287,42 @@ async def test_the_same_key_changes_once(world: World) -> None:
         await rotate(world, Secret("975310"), idempotency_key="k1")
 
 
+@pytest.mark.parametrize("in_doubt", [False, True])
+@pytest.mark.parametrize("adopted", [False, True])
+async def test_the_same_key_tells_of_its_change_when_another_password_has_replaced_it_since(
+    world: World, in_doubt: bool, adopted: bool
+) -> None:
+    if in_doubt:
+        await rotate_in_doubt(world, idempotency_key="k1")
+        await find_out(world)
+    else:
+        await rotate(world, idempotency_key="k1")
+    later = Secret("975310")
+    if adopted:
+        let_the_bureau_take(world, later)
+        await adopt(world, later)
+    else:
+        await rotate(world, later, idempotency_key="k2")
+    asked = len(world.bureau.calls)
+
+    repeated = await rotate(world, idempotency_key="k1")
+
+    assert repeated == RotationDone(integration=await world.stored_integration(), warnings=("REPLACED",))
+    assert await stored(world) == at_the_bureau(world) == later
+    assert len(world.bureau.calls) == asked
+
+
+async def test_the_same_key_does_what_has_not_been_done_also_after_a_later_change(world: World) -> None:
+    world.bureau.fail("change_password", DOWN)
+    with pytest.raises(BureauFailure):
+        await rotate(world, idempotency_key="k1")
+    await rotate(world, Secret("975310"), idempotency_key="k2")
+
+    assert (await rotate(world, idempotency_key="k1")).warnings == ()
+
+    assert await stored(world) == at_the_bureau(world) == NEW
+
+
 async def test_what_a_key_produced_is_told_to_nobody_who_does_not_reach_the_integration(world: World) -> None:
     await rotate(world, idempotency_key="k1")
 

@@ -12,9 +12,10 @@ import pytest
 from adapters.memory.bureau import Pause
 from adapters.memory.clock import FixedClock
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
-from core.domain.credentials import CredentialState
+from core.domain.credentials import CredentialState, PasswordRefused
 from core.domain.errors import Conflict
 from core.domain.secret import Secret
+from core.use_cases.adopt_credentials import AdoptCredentials, AdoptCredentialsCommand
 from core.use_cases.bureau_access import secret_context
 from core.use_cases.rotate_credentials import (
     LAST_CALLS,
@@ -27,7 +28,7 @@ from core.use_cases.rotate_credentials import (
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from support.world import PEFIN_PASSWORD, World
 
-NEW = Secret("864209")
+NEW, LATER = Secret("864209"), Secret("975310")
 PEFIN = CredentialKind.PEFIN
 LOST = BureauFailure(failure=FailureClass.UNDETERMINED)
 
@@ -99,6 +100,44 @@ async def test_equal_requests_at_once_are_one_change(world: World) -> None:
     assert len(world.bureau.called("change_password")) == 1
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+@pytest.mark.parametrize("before", [1, 2, 3])
+async def test_a_slow_request_does_not_repeat_what_an_equal_one_did_meanwhile(
+    world: World, before: int, replaced: bool
+) -> None:
+    held = Held(world.units_of_work, before=before)
+    slow = replace(world.use_case(RotateCredentials), units_of_work=held)
+    slow = replace(slow, rules=replace(slow.rules, units_of_work=held))
+    going = asyncio.create_task(slow(command_of(world, idempotency_key="k1")))
+    async with asyncio.timeout(10):
+        await held.reached.wait()
+    await rotate(world, idempotency_key="k1")
+    if replaced:
+        await rotate(world, new_password=LATER, confirmation=LATER)
+    asked = len(world.bureau.calls)
+    held.resumed.set()
+
+    assert (await going).warnings == (("REPLACED",) if replaced else ())
+    assert len(world.bureau.calls) == asked
+    assert await stored(world) == at_the_bureau(world) == (LATER if replaced else NEW)
+
+
+async def test_a_slow_request_finds_what_was_used_meanwhile(world: World) -> None:
+    held = Held(world.units_of_work, before=3)
+    slow = replace(world.use_case(RotateCredentials), units_of_work=held)
+    slow = replace(slow, rules=replace(slow.rules, units_of_work=held))
+    going = asyncio.create_task(slow(command_of(world)))
+    async with asyncio.timeout(10):
+        await held.reached.wait()
+    await rotate(world)
+    held.resumed.set()
+
+    with pytest.raises(PasswordRefused) as raised:
+        await going
+    assert [problem.code for problem in raised.value.problems] == ["NEVER_USED"]
+    assert len(world.bureau.called("change_password")) == 1
+
+
 async def taken_over(world: World) -> tuple[Pause, asyncio.Task[RotationDone]]:
     """A change whose order is on its way for so long that the dispatcher may ask what became of it."""
     pause = world.bureau.pause("change_password")
@@ -119,6 +158,25 @@ async def test_who_was_taken_over_tells_what_was_found_out(world: World) -> None
         await rotating
     assert raised.value.failure is FailureClass.TRANSIENT
     assert await stored(world) == at_the_bureau(world) == PEFIN_PASSWORD
+
+
+async def test_who_was_taken_over_tells_of_its_change_also_when_it_was_replaced_since(world: World) -> None:
+    pause, rotating = await taken_over(world)
+    world.bureau.passwords[world.integration.login, PEFIN] = NEW
+    await world.deliver()
+    world.bureau.passwords[world.integration.login, PEFIN] = LATER
+    adoption = AdoptCredentialsCommand(
+        caller=world.caller,
+        integration_id=world.integration.id,
+        kind=PEFIN,
+        new_password=LATER,
+        confirmation=LATER,
+    )
+    await world.use_case(AdoptCredentials)(adoption)
+    pause.resumed.set()
+
+    assert (await rotating).warnings == ("REPLACED",)
+    assert await stored(world) == LATER
 
 
 async def test_who_was_taken_over_tries_nothing_beside_the_one_who_does(world: World) -> None:
@@ -192,4 +250,22 @@ class Yielding(UnitsOfWork):
     async def read(self) -> AsyncIterator[UnitOfWork]:
         await asyncio.sleep(0)
         async with self._units.read() as work:
+            yield work
+
+
+class Held(Yielding):
+    """Units of work whose one look (the `before`-th) waits until others have gone on."""
+
+    def __init__(self, units: UnitsOfWork, *, before: int) -> None:
+        super().__init__(units)
+        self._left = before
+        self.reached, self.resumed = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[UnitOfWork]:
+        self._left -= 1
+        if self._left == 0:
+            self.reached.set()
+            await self.resumed.wait()
+        async with super().read() as work:
             yield work

@@ -40,7 +40,9 @@ class RotateCredentialsInput:
     )
 
 
-@strawberry.type(description="The password was changed on both sides (senha alterada).")
+@strawberry.type(
+    description="The password was changed on both sides (senha alterada). A repetition that comes after a later change is told so in `warnings`, by the code REPLACED: the change was made, and its password is no longer the one in use."
+)
 class RotateCredentialsSuccess:
     integration: Integration = strawberry.field(
         description="The integration with its passwords' health (integração)."

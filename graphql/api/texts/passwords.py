@@ -65,4 +65,8 @@ PASSWORDS: dict[str, tuple[str, str]] = {
         "Aviso: o provedor não pôde ser consultado; a senha foi guardada sem ser testada.",
         "Advice: the provider could not be asked; the password was stored without being tried.",
     ),
+    "REPLACED": (
+        "Aviso: esta alteração foi feita, mas a senha já foi substituída por outra e não é mais a que vale.",
+        "Advice: this change was made, but another password has replaced it since; it is no longer the one in use.",
+    ),
 }
