@@ -55,9 +55,30 @@ async def require_unused(work: UnitOfWork, integration_id: UUID) -> None:
 
     Raises ActiveNegativations, ActiveMonitors.
     """
+    await _require_nothing_live(work, integration_id)
+    await _require_nobody_watched(work, integration_id)
+
+
+async def require_login_free(work: UnitOfWork, integration: Integration) -> None:
+    """Another login is another account at the provider: what stands there under this one could not be ended with it.
+
+    With a password that the provider refuses nothing can be ended either, so then the login may be mended.
+
+    Raises ActiveNegativations, ActiveMonitors.
+    """
+    if integration.pefin.usable:
+        await _require_nothing_live(work, integration.id)
+    if integration.consultation.usable:
+        await _require_nobody_watched(work, integration.id)
+
+
+async def _require_nothing_live(work: UnitOfWork, integration_id: UUID) -> None:
     live = await work.negativations.count_live(integration_id)
     if live:
         raise ActiveNegativations(count=live)
+
+
+async def _require_nobody_watched(work: UnitOfWork, integration_id: UUID) -> None:
     watched = await work.monitors.count_active(integration_id)
     if watched:
         raise ActiveMonitors(count=watched)

@@ -35,7 +35,7 @@ class MonitorCompany:
 
     - Watching twice in an environment gives the same monitor; never one of a branch that the caller does not reach.
     - The provider is told first; repeating that changes nothing there. It is taken back when the integration was deleted,
-      moved or taken to another environment meanwhile.
+      moved or taken to another environment or login meanwhile.
 
     Raises InvalidInput, NotFound, IntegrationNotLinked, CredentialsRefused, BureauNotConfigured, BureauFailure, Conflict
     (ALREADY_MONITORED for a branch out of reach, CHANGED_MEANWHILE).
@@ -62,7 +62,8 @@ class MonitorCompany:
         account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
         await self.bureau.watch(account, company)
         async with self.units_of_work.begin() as work:
-            # Deleting an integration or moving it counts what is watched under this lock, so one of the two sees the other.
+            # Deleting an integration, moving it or giving it another login counts what is watched under this lock, so one of
+            # the two sees the other.
             current = await work.integrations.get(integration.id, lock=True)
             if current is not None and _stands(current, integration):
                 known = await _known(work, command.caller, integration, company)
@@ -117,6 +118,7 @@ def _stands(current: Integration, before: Integration) -> bool:
         current.deleted_at is None
         and current.branch_id == before.branch_id
         and current.environment is before.environment
+        and current.login == before.login
     )
 
 

@@ -23,6 +23,7 @@ from core.use_cases.integration_access import (
     PasswordHistory,
     get_locked,
     get_undeleted,
+    require_login_free,
     require_unused,
     try_passwords,
 )
@@ -89,6 +90,7 @@ class UpdateIntegration:
 
     - The branch may not change while the integration is linked. Neither branch nor environment may change while it has live
       registrations or watches companies: those belong to a branch, and are ended in the environment they were made in.
+    - Nor may the login then, for another is another account there, unless the provider refuses the password that ends them.
     - To PRODUCTION only after the bureau took both passwords, free of charge.
     - A password given here is stored as not yet verified and joins the history; what waited for it goes on.
 
@@ -119,8 +121,11 @@ class UpdateIntegration:
             await self._check(work, command, current)
             if any(current.credential(kind).version != before.credential(kind).version for kind in tested):
                 raise Conflict(reason="CHANGED_MEANWHILE")
+            wanted = _read(command, current)
+            if wanted.login != current.login:
+                await require_login_free(work, current)
             now = self.clock.now()
-            after = self._with_credentials(command, current, _read(command, current), tested, now)
+            after = self._with_credentials(command, current, wanted, tested, now)
             if after == current:
                 return UpdatedIntegration(integration=current)
             after = replace(after, updated_at=now)

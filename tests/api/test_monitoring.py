@@ -224,7 +224,7 @@ UPDATE = mutation_document("update_integration", "__typename ... on ActiveMonito
 UNLINK = mutation_document("unlink_integration", "__typename")
 
 
-@pytest.mark.parametrize("change", ["delete", "environment", "branchId"])
+@pytest.mark.parametrize("change", ["delete", "environment", "branchId", "login"])
 async def test_what_is_watched_keeps_its_integration_as_it_is(desk: Desk, change: str) -> None:
     begun = [(await _watch(desk, number))["monitor"] for number in (COMPANY.number, None)]
     integration = {"integrationId": global_id(desk.world.integration)}
@@ -233,6 +233,7 @@ async def test_what_is_watched_keeps_its_integration_as_it_is(desk: Desk, change
         "delete": {},
         "environment": {"environment": "PRODUCTION"},
         "branchId": {"branchId": global_id(await desk.world.add_branch())},
+        "login": {"login": "outro"},
     }[change]
 
     async def act() -> Any:

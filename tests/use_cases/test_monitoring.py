@@ -87,7 +87,13 @@ async def test_when_the_provider_fails_nothing_is_stored(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"deleted_at": NOW}, {"branch_id": new_id()}, {"environment": Environment.PRODUCTION}]
+    "change",
+    [
+        {"deleted_at": NOW},
+        {"branch_id": new_id()},
+        {"environment": Environment.PRODUCTION},
+        {"login": "outro"},
+    ],
 )
 async def test_an_integration_that_changed_meanwhile_watches_nobody(
     world: World, change: dict[str, Any]
@@ -104,7 +110,8 @@ async def test_an_integration_that_changed_meanwhile_watches_nobody(
     async with world.units_of_work.read() as work:
         assert await work.monitors.count(MonitorFilter()) == 0
     assert world.bureau.watched[world.integration.id] == set()
-    assert {call.account.environment for call in world.bureau.calls} == {Environment.HOMOLOGATION}
+    asked = {(call.account.environment, call.account.login) for call in world.bureau.calls}
+    assert asked == {(Environment.HOMOLOGATION, world.integration.login)}
 
 
 async def test_of_two_who_watch_at_once_both_have_the_one_monitor(world: World) -> None:

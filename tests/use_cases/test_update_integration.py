@@ -357,11 +357,11 @@ async def test_switching_the_automation_off_counts_what_it_leaves_behind(world: 
     await add_live(world, form=NegativationForm.AUTOMATIC, status=NegativationStatus.CLEARED)
     await add_live(world, form=NegativationForm.MANUAL)
 
-    assert (await update(world, login="another-login")).automatic_live == 0
+    assert (await update(world, send_sms_on_inclusion=False)).automatic_live == 0
     updated = await update(world, automation=AutomationChanges(enabled=False))
     assert updated.automatic_live == 2
     assert not updated.integration.automation.enabled
-    assert (await update(world, login="third-login")).automatic_live == 0
+    assert (await update(world, send_sms_on_inclusion=True)).automatic_live == 0
 
 
 # who

@@ -111,7 +111,7 @@ def _secret(password: strawberry.Maybe[str]) -> Change[Secret]:
 
 
 @mutation(
-    "Changes an integration (editar integração de análise de crédito); fields left out stay. The branch may not change while it is linked, and neither branch nor environment while it has live negativations or watches companies. Moving to PRODUCTION sends both passwords to the provider to be checked; not billed. Passwords given here are those that already stand at the provider; to change them there use `rotateCredentials`.",
+    "Changes an integration (editar integração de análise de crédito); fields left out stay. The branch may not change while it is linked, and neither branch nor environment while it has live negativations or watches companies. The login is another account at the provider, so it may not change then either, unless the provider refuses the password that ends them (PEFIN for negativations, consultation for what is watched). Moving to PRODUCTION sends both passwords to the provider to be checked; not billed. Passwords given here are those that already stand at the provider; to change them there use `rotateCredentials`.",
     permission=needs(Scope.CONFIGURE),
 )
 async def update_integration(
