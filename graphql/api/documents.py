@@ -1,7 +1,7 @@
 """From the text of a document to one that may be executed: parsed, held to the limits, validated; remembered by its text."""
 
 import re
-from collections.abc import Collection
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    Node,
     OperationDefinitionNode,
     ValueNode,
     VariableDefinitionNode,
@@ -27,7 +26,7 @@ from graphql.validation import ASTValidationRule, ValuesOfCorrectTypeRule
 
 from api.limits import Limits, check_size
 from api.protocol_error import ProtocolCode, ProtocolError
-from api.wrong_values import Wrong, explain, refused_by_strawberry, shape_of
+from api.wrong_values import Enough, Found, explain, refused_by_strawberry, shape_of
 
 MAX_ERRORS = 5
 _REMEMBERED = 256
@@ -54,17 +53,17 @@ class DiscreetValuesRule(ValuesOfCorrectTypeRule):
         """Report what is wrong with a literal by its path and type."""
         if input_type:
             shape = shape_of(node)
-            found: dict[Wrong, Collection[Node] | None] = {}
+            found = Found(MAX_ERRORS)
 
             def note(error: GraphQLError, path: list[str | int]) -> None:
-                for wrong in explain(self._name, input_type, shape, path):
-                    found.setdefault(wrong, error.nodes)
+                found.note(*explain(self._name, input_type, shape, path), nodes=error.nodes)
 
-            validate_input_literal(node, input_type, note, None, None, True)
-            for wrong in refused_by_strawberry(self._name, input_type, shape):
-                found.setdefault(wrong, [node])
-            for wrong, nodes in found.items():
-                self.report_error(wrong.error(ProtocolCode.VALIDATION_ERROR, nodes))
+            with suppress(Enough):
+                validate_input_literal(node, input_type, note, None, None, True)
+                for wrong in refused_by_strawberry(self._name, input_type, shape):
+                    found.note(wrong, nodes=[node])
+            for error in found.errors(ProtocolCode.VALIDATION_ERROR):
+                self.report_error(error)
         return SKIP
 
 

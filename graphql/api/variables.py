@@ -1,6 +1,7 @@
 """Reading variables before execution, so that no error ever repeats a value: a value may be a password."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from graphql import (
     ArgumentNode,
@@ -24,18 +25,23 @@ from graphql.execution.values import VariableValues, get_variable_values
 from graphql.utilities.validate_input_value import validate_input_value
 
 from api.protocol_error import ProtocolCode
-from api.wrong_values import Wrong, explain, refused_by_strawberry, shape_of
+from api.wrong_values import Enough, Found, Wrong, explain, refused_by_strawberry, shape_of
+from core.use_cases.save_rows import MAX_ROWS
+
+MAX_WRONG = MAX_ROWS
+"""How many wrong values are told at once: one in every row of the largest import."""
 
 
 def read_variables(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: dict[str, object]
 ) -> VariableValues | list[GraphQLError]:
-    """The values with their defaults, as their types make them; or all that is wrong, named by path and type, never by value."""
+    """The values with their defaults, as their types make them; or what is wrong, `MAX_WRONG` things at most, named by path and type, never by value."""
     definitions = operation.variable_definitions or ()
-    wrong = [found for each in definitions for found in _check(schema, each, variables)]
-    if wrong:
-        return [each.error(ProtocolCode.INVALID_VARIABLES) for each in dict.fromkeys(wrong)]
-    return get_variable_values(schema, definitions, variables)
+    found = Found(MAX_WRONG)
+    with suppress(Enough):
+        for each in definitions:
+            _check(schema, each, variables, found)
+    return found.errors(ProtocolCode.INVALID_VARIABLES) or get_variable_values(schema, definitions, variables)
 
 
 def check_nulls(
@@ -63,8 +69,11 @@ def check_nulls(
 
 
 def _check(
-    schema: GraphQLSchema, definition: VariableDefinitionNode, variables: Mapping[str, object]
-) -> Iterator[Wrong]:
+    schema: GraphQLSchema,
+    definition: VariableDefinitionNode,
+    variables: Mapping[str, object],
+    found: Found,
+) -> None:
     name = f"${definition.variable.name.value}"
     declared = type_from_ast(schema, definition.type)
     if declared is None or not is_input_type(declared):
@@ -72,13 +81,12 @@ def _check(
     value = variables.get(definition.variable.name.value, Undefined)
     if value is Undefined:
         if is_non_null_type(declared) and definition.default_value is None:
-            yield Wrong("VARIABLE_REQUIRED", (("variable", name), ("type", str(declared))))
+            found.note(Wrong("VARIABLE_REQUIRED", (("variable", name), ("type", str(declared)))))
         return
-    found: list[Wrong] = []
 
     def note(_error: GraphQLError, path: Sequence[str | int]) -> None:
-        found.extend(explain(name, declared, value, path))
+        found.note(*explain(name, declared, value, path))
 
     validate_input_value(value, declared, note, True)
-    yield from found
-    yield from refused_by_strawberry(name, declared, value)
+    for wrong in refused_by_strawberry(name, declared, value):
+        found.note(wrong)

@@ -149,4 +149,8 @@ PROTOCOL: dict[str, tuple[str, str]] = {
         "Em `{path}` é preciso exatamente um destes campos: {fields}.",
         "In `{path}` exactly one of these fields is needed: {fields}.",
     ),
+    "VALUES_MORE": (
+        "Pode haver mais valores inválidos: a verificação parou depois de {told}.",
+        "More values may be wrong: checking stopped after {told}.",
+    ),
 }
