@@ -1,4 +1,4 @@
-"""Errors of the protocol: what is wrong with a request, a document or its variables, before anything was executed."""
+"""Errors of the protocol: what is wrong with a request, a document or its variables."""
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
@@ -17,7 +17,7 @@ class ProtocolCode(StrEnum):
 
 
 class ProtocolError(GraphQLError):
-    """`text` names what is said, in `api.texts.protocol`; `values` are its figures, never a value the client sent."""
+    """`text` names what is said, in `api.texts.protocol`; `values` are its figures, never a value the client sent; `cause` lends where it was."""
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class ProtocolError(GraphQLError):
             nodes if cause is None else cause.nodes,
             None if cause is None else cause.source,
             None if cause is None else cause.positions,
+            None if cause is None else cause.path,
         )
         self.code = code
         self.text = text

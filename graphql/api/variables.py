@@ -1,4 +1,7 @@
-"""Reading variables before execution, so that no error ever repeats a value: a value may be a password."""
+"""Reading variables before execution, so that no error ever repeats a value: a value may be a password.
+
+And telling, no more talkative, what was wrong with them once execution met it.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,6 +12,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     TypeInfo,
     TypeInfoVisitor,
     Undefined,
@@ -22,9 +26,9 @@ from graphql import (
     visit,
 )
 from graphql.execution.values import VariableValues, get_variable_values
-from graphql.utilities.validate_input_value import validate_input_value
+from graphql.utilities.validate_input_value import validate_input_literal, validate_input_value
 
-from api.protocol_error import ProtocolCode
+from api.protocol_error import ProtocolCode, ProtocolError
 from api.wrong_values import Enough, Found, Wrong, explain, refused_by_strawberry, shape_of
 from core.use_cases.save_rows import MAX_ROWS
 
@@ -50,8 +54,12 @@ def check_nulls(
     operation: OperationDefinitionNode,
     values: Mapping[str, object],
 ) -> list[GraphQLError]:
-    """The fields of literals that must not be null, and are by a variable."""
-    if all(value is not None for value in values.values()):
+    """What must not be null in literals, and is by a variable; and oneOf inputs that a variable which was left out leaves empty."""
+    names = [each.variable.name.value for each in operation.variable_definitions or ()]
+    # Only inputs of mutations are oneOf; queries often leave variables out, and need no such look.
+    if operation.operation is not OperationType.MUTATION:
+        names = [name for name in names if name in values]
+    if all(values.get(name) is not None for name in names):
         return []
     errors: list[GraphQLError] = []
     types = TypeInfo(schema)
@@ -66,6 +74,39 @@ def check_nulls(
     alone = separate_operations(document)[operation.name.value if operation.name else ""]
     visit(alone, TypeInfoVisitor(types, Literals()))
     return errors
+
+
+def in_our_words(
+    schema: GraphQLSchema, document: DocumentNode, values: VariableValues, errors: Sequence[GraphQLError]
+) -> tuple[GraphQLError, ...]:
+    """Errors of execution, those about arguments told as of other values: where nothing may be null, a variable with a default may still
+    be sent as null, which the specification lets execution find out, so that other fields are answered."""
+    told: dict[tuple[int, ...], Wrong] = {}
+    types = TypeInfo(schema)
+
+    class Arguments(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_args: object) -> None:
+            argument = types.get_argument()
+            if argument is None:
+                return
+
+            def note(error: GraphQLError, path: Sequence[str | int]) -> None:
+                (wrong, *_) = explain(node.name.value, argument.type, shape_of(node.value), path)
+                told.setdefault(_place(error), wrong)
+
+            validate_input_literal(node.value, argument.type, note, values, None, True)
+
+    visit(document, TypeInfoVisitor(types, Arguments()))
+    return tuple(
+        ProtocolError(ProtocolCode.INVALID_VARIABLES, wrong.text, values=dict(wrong.values), cause=error)
+        if (wrong := told.get(_place(error)))
+        else error
+        for error in errors
+    )
+
+
+def _place(error: GraphQLError) -> tuple[int, ...]:
+    return tuple(error.positions or ())
 
 
 def _check(

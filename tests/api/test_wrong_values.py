@@ -158,6 +158,7 @@ async def test_a_subject_is_exactly_one_of_its_fields(desk: Desk, subject: dict[
         ("($i: ConsultCreditInput!)", "$i", {"i": {"subject": {"customerId": "x", "leadId": "y"}}}, "$i"),
         ("($i: ConsultCreditInput!)", "$i", {"i": {"subject": {"customerId": None}}}, "$i"),
         ("($id: ID)", "{subject: {customerId: $id}}", {"id": None}, "input"),
+        ("($id: ID)", "{subject: {customerId: $id}}", {}, "input"),
     ],
 )
 async def test_which_fields_are_meant_is_told(
@@ -245,6 +246,66 @@ async def test_what_is_null_in_a_literal_is_named_by_its_path(desk: Desk, query:
     answer = await desk.ask(query, language="en")
     assert (answer.status, answer.code()) == (400, "VALIDATION_ERROR")
     assert f"`{where}`" in answer.error()["message"]
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "variables", "path", "where", "expected"),
+    [
+        ('$no: ID = "x"', "node(id: $no) { id }", {"no": None}, ["node"], "id", "ID!"),
+        ('$no: ID = "x"', 'nodes(ids: ["x", $no]) { id }', {"no": None}, ["nodes"], "ids.1", "ID!"),
+        (
+            "$no: InvoiceStatus = OPEN",
+            "invoices(filter: {status: [OPEN, $no]}) { totalCount }",
+            {"no": None},
+            ["invoices"],
+            "filter.status.1",
+            "InvoiceStatus! (OPEN, SETTLED, CANCELLED, RENEGOTIATED)",
+        ),
+        (
+            "$no: Boolean = true",
+            "viewer { ...Named } } fragment Named on Viewer { name @skip(if: $no)",
+            {"no": None},
+            ["viewer"],
+            "if",
+            "Boolean!",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("pt-BR", "Valor inválido em `{}`: é esperado {}."),
+        ("en", "Invalid value at `{}`: expected is {}."),
+    ],
+)
+async def test_a_variable_that_is_null_where_nothing_may_be_is_an_error_of_its_field(
+    desk: Desk,
+    header: str,
+    field: str,
+    variables: dict[str, Any],
+    path: list[str],
+    where: str,
+    expected: str,
+    language: str,
+    message: str,
+) -> None:
+    answer = await desk.ask(f"query Q({header}) {{ {field} }}", variables, language=language)
+    assert (answer.status, answer.code()) == (200, "INVALID_VARIABLES")
+    assert answer.error()["message"] == message.format(where, expected)
+    assert answer.error()["path"] == path
+    assert answer.error()["locations"]
+
+
+async def test_a_mutation_whose_input_a_variable_leaves_null_does_nothing(desk: Desk) -> None:
+    query = """
+        mutation ($no: String = "x", $id: ID!) {
+            createLead(input: {branchId: $id, document: "529.982.247-25", name: $no}) { __typename }
+        }
+    """
+    answer = await desk.ask(query, {"id": global_id(desk.world.branch), "no": None}, language="en")
+    assert (answer.status, answer.data, answer.code()) == (200, None, "INVALID_VARIABLES")
+    assert answer.error()["message"] == "Invalid value at `input.name`: expected is String!."
+    assert answer.error()["path"] == ["createLead"]
 
 
 def test_the_nulls_of_other_operations_are_none_of_its_own() -> None:

@@ -10,7 +10,7 @@ from api.context import Context
 from api.documents import choose_operation, prepare
 from api.limits import check_cost
 from api.schema import ApiSchema
-from api.variables import check_nulls, read_variables
+from api.variables import check_nulls, in_our_words, read_variables
 
 
 class Wanted(Protocol):
@@ -82,7 +82,7 @@ async def execute(schema: ApiSchema, checked: Checked, context: Context) -> Outc
         context_value=context,
         operation_name=wanted.operation_name,
     )
-    errors = tuple(result.errors or ())
+    errors = _told(schema, wanted, tuple(result.errors or ()))
     before = bool(errors) and result.data is None and all(error.path is None for error in errors)
     return Outcome(
         data=result.data,
@@ -90,3 +90,18 @@ async def execute(schema: ApiSchema, checked: Checked, context: Context) -> Outc
         failed_before_execution=before,
         is_mutation=checked.is_mutation,
     )
+
+
+def _told(schema: ApiSchema, wanted: Wanted, errors: tuple[GraphQLError, ...]) -> tuple[GraphQLError, ...]:
+    """The errors, none of them in words of graphql-core about an argument."""
+    if all(type(error.original_error or error) is not GraphQLError for error in errors):
+        return errors
+    document = prepare(schema.core, wanted.query, schema.limits)
+    if isinstance(document, tuple):
+        return errors
+    variables = read_variables(
+        schema.core, choose_operation(document, wanted.operation_name), wanted.variables
+    )
+    if isinstance(variables, list):
+        return errors
+    return in_our_words(schema.core, document, variables, errors)
