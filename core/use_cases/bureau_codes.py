@@ -6,14 +6,21 @@ from datetime import timedelta
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.bureau import BureauCode, BureauFailure, BureauNotConfigured, CredentialKind
+from core.domain.bureau import (
+    BureauCode,
+    BureauFailure,
+    BureauNotConfigured,
+    CredentialKind,
+    FailureClass,
+)
 from core.domain.code_tables import CLEARING_CODES, RESTRICTION_CODES, CachedCodes, CodeTable
 from core.domain.credentials import CredentialsRefused
 from core.domain.integration import Integration
-from core.use_cases.bureau_access import open_account
+from core.use_cases.bureau_access import note_refused, open_account
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
@@ -33,7 +40,8 @@ class BureauCodesCommand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BureauCodes:
     """Policy: the provider's own table, asked for at most once a day; the last known one while it cannot be asked; the
-    publicly documented PEFIN table while it never could. Free of charge.
+    publicly documented PEFIN table while it never could. Free of charge. A password that it refuses is not shown again until
+    it is mended.
 
     Raises NotFound, IntegrationNotLinked.
     """
@@ -42,6 +50,7 @@ class BureauCodes:
     bureau: CreditBureau
     vault: Vault
     clock: Clock
+    ids: Ids
 
     async def __call__(self, command: BureauCodesCommand) -> Sequence[BureauCode]:
         """The table's rows."""
@@ -65,7 +74,9 @@ class BureauCodes:
                 else self.bureau.clearing_codes
             )
             rows = tuple(await fetch(account))
-        except (BureauFailure, BureauNotConfigured, CredentialsRefused):
+        except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
+            if isinstance(error, BureauFailure) and error.failure is FailureClass.CREDENTIAL:
+                await self._note_refused(integration)
             return cached.rows if cached is not None else _PUBLISHED[table]
         async with self.units_of_work.begin() as work:
             await work.code_tables.put(
@@ -79,6 +90,11 @@ class BureauCodes:
         """The table as it was fetched within the last day; None when it has to be asked for."""
         cached = await work.code_tables.get(integration.id, table)
         return cached.rows if cached is not None and self._is_fresh(cached) else None
+
+    async def _note_refused(self, integration: Integration) -> None:
+        kind, version = CredentialKind.PEFIN, integration.pefin.version
+        async with self.units_of_work.begin() as work:
+            await note_refused(work, self.ids, integration.id, kind, version, self.clock.now())
 
     def _is_fresh(self, cached: CachedCodes) -> bool:
         return self.clock.now() - cached.fetched_at < FRESH_FOR

@@ -5,17 +5,24 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.bureau import BureauCode, BureauFailure, BureauNotConfigured, CredentialKind
+from core.domain.bureau import (
+    BureauCode,
+    BureauFailure,
+    BureauNotConfigured,
+    CredentialKind,
+    FailureClass,
+)
 from core.domain.calendar_rules import local_date
 from core.domain.code_tables import CachedCodes, CodeTable
 from core.domain.credentials import CredentialsRefused
 from core.domain.integration import Integration
 from core.domain.money import Money
 from core.domain.plans import DEPRECATED_PLANS, PLAN_NAMES, ConsultationPlan, PlanOffer, plans_in_force
-from core.use_cases.bureau_access import open_account
+from core.use_cases.bureau_access import note_refused, open_account
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
@@ -53,6 +60,7 @@ class ConsultationPlans:
       of those the provider sells and that have not ended.
     - The provider is asked at most once a day; the last known offer holds while it cannot be asked, and before it ever
       could, the integration's own plans by their usual names. Free of charge.
+    - A password that it refuses is not shown again until it is mended.
 
     Raises NotFound, IntegrationNotLinked.
     """
@@ -61,6 +69,7 @@ class ConsultationPlans:
     bureau: CreditBureau
     vault: Vault
     clock: Clock
+    ids: Ids
 
     async def __call__(self, command: ConsultationPlansCommand) -> list[OfferedPlan]:
         """The plans, in the order of the provider's offer."""
@@ -91,11 +100,18 @@ class ConsultationPlans:
         try:
             account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
             offers = await self.bureau.plans(account)
-        except (BureauFailure, BureauNotConfigured, CredentialsRefused):
+        except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
+            if isinstance(error, BureauFailure) and error.failure is FailureClass.CREDENTIAL:
+                await self._note_refused(integration)
             return _USUAL if names is None else _offers_in(names, prices)
         async with self.units_of_work.begin() as work:
             await self._keep(work, integration, offers)
         return offers
+
+    async def _note_refused(self, integration: Integration) -> None:
+        kind, version = CredentialKind.CONSULTATION, integration.consultation.version
+        async with self.units_of_work.begin() as work:
+            await note_refused(work, self.ids, integration.id, kind, version, self.clock.now())
 
     async def _keep(self, work: UnitOfWork, integration: Integration, offers: list[PlanOffer]) -> None:
         now = self.clock.now()

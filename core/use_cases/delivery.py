@@ -26,7 +26,8 @@ RELEASED_PAUSE = timedelta(seconds=1)
 
 UNPROVEN_AT_ONCE = 2
 """How many orders of one account a process has under way at once until the bureau took its password lately. It locks a login
-after five wrong ones: two processes, and whoever fetches results besides, stay below that.
+after five wrong ones in a row: the orders of two processes stay below that. Whoever fetches or asks for anything else stops at
+the first refusal, as they do.
 """
 
 DEFAULT_PAUSE = timedelta(minutes=15)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind
+from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused
 from core.domain.integration import Integration
 from core.domain.monitoring import ChangeEvents, MonitorChange
-from core.use_cases.bureau_access import open_account
+from core.use_cases.bureau_access import note_refused, open_account
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
@@ -19,6 +19,8 @@ from ports.vault import Vault
 PREFIX = "changes:"
 LEASE = timedelta(seconds=60)
 SHORTEST_PAUSE = timedelta(seconds=30)
+UNWATCHED = timedelta(minutes=5)
+"""How soon it is noticed that something is watched again."""
 
 
 def changes_routine(integration_id: UUID) -> str:
@@ -28,7 +30,12 @@ def changes_routine(integration_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchChanges:
-    """Policy: the provider says when it may be asked again; a page and the cursor behind it are one transaction."""
+    """Policy.
+
+    - The provider says when it may be asked again; a page and the cursor behind it are one transaction.
+    - While nothing is watched it is not asked. How far was read is remembered, so that watching again tells nothing twice.
+    - A password that it refuses is not shown again until it is mended.
+    """
 
     units_of_work: UnitsOfWork
     bureau: CreditBureau
@@ -43,24 +50,38 @@ class FetchChanges:
             routine = await work.routines.take(PREFIX, now=now, leased_until=now + LEASE)
             integration_id = UUID(routine.name.removeprefix(PREFIX)) if routine else None
             integration = await work.integrations.get(integration_id) if integration_id else None
-            if routine is not None and (integration is None or integration.deleted_at is not None):
+            if routine is None:
+                return False
+            if integration is None or integration.deleted_at is not None:
                 await work.routines.forget(routine.name)
-        if routine is None:
-            return False
-        if integration is None or integration.deleted_at is not None:
-            return True
+                return True
+            if not await work.monitors.count_active(integration.id):
+                await work.routines.finish(routine, next_at=now + UNWATCHED, state=routine.state)
+                return True
         try:
             account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
             page = await self.bureau.changes(account, routine.state)
         except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
-            seconds = error.retry_after_seconds if isinstance(error, BureauFailure) else None
-            pause = max(timedelta(seconds=seconds or 0), SHORTEST_PAUSE)
-            async with self.units_of_work.begin() as work:
-                next_at = self.clock.now() + pause
-                await work.routines.finish(routine, next_at=next_at, state=routine.state)
+            await self._not_fetched(routine, integration, error)
             return True
         await self._keep(routine, integration, page)
         return True
+
+    async def _not_fetched(
+        self,
+        routine: Routine,
+        integration: Integration,
+        error: BureauFailure | BureauNotConfigured | CredentialsRefused,
+    ) -> None:
+        now = self.clock.now()
+        kind, version = CredentialKind.CONSULTATION, integration.consultation.version
+        pause = SHORTEST_PAUSE
+        async with self.units_of_work.begin() as work:
+            if isinstance(error, BureauFailure):
+                pause = max(timedelta(seconds=error.retry_after_seconds or 0), SHORTEST_PAUSE)
+                if error.failure is FailureClass.CREDENTIAL:
+                    await note_refused(work, self.ids, integration.id, kind, version, now)
+            await work.routines.finish(routine, next_at=now + pause, state=routine.state)
 
     async def _keep(self, routine: Routine, integration: Integration, page: ChangeEvents) -> None:
         async with self.units_of_work.begin() as work:

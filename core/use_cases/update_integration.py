@@ -289,7 +289,13 @@ async def _left_behind(work: UnitOfWork, before: Integration, after: Integration
 
 
 async def _read_from_the_beginning(work: UnitOfWork, integration: Integration, at: datetime) -> None:
-    """Forget how far the provider's news were read: another account's cursor means nothing to this one."""
-    for routine in (results_routine(integration.id), changes_routine(integration.id)):
-        await work.routines.forget(routine)
-        await work.routines.ensure(routine, at)
+    """Forget how far the provider's news were read: another account's cursor means nothing to this one.
+
+    Changes are fetched again only where something is watched; otherwise whoever watches first sees to it.
+    """
+    results, changes = results_routine(integration.id), changes_routine(integration.id)
+    await work.routines.forget(results)
+    await work.routines.ensure(results, at)
+    await work.routines.forget(changes)
+    if await work.monitors.count_active(integration.id):
+        await work.routines.ensure(changes, at)

@@ -22,3 +22,8 @@ async def actions_of(world: World) -> list[AuditAction]:
             AuditFilter(), Order(AuditOrder.NUMBER, Direction.DESC), Window(size=100)
         )
     return [edge.record.action for edge in page.edges]
+
+
+async def refusals_told(world: World) -> list[str]:
+    """The kinds of the passwords that the trail tells were refused, oldest first."""
+    return [str(event.details["kind"]) for event in await events_of(world, AuditAction.CREDENTIALS_REFUSED)]

@@ -181,6 +181,11 @@ class World:
         assert stored is not None
         return stored
 
+    def change_at_bureau(self, kind: CredentialKind) -> None:
+        """Let the bureau take another password than the stored one."""
+        others = {CredentialKind.CONSULTATION: Secret("Outra12@"), CredentialKind.PEFIN: Secret("908070")}
+        self.bureau.passwords[self.integration.login, kind] = others[kind]
+
     async def set_parameters(self, **changes: Any) -> None:
         """Change the general parameters."""
         async with self.units_of_work.begin() as work:

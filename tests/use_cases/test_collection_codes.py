@@ -7,14 +7,21 @@ from datetime import timedelta
 
 import pytest
 
-from core.domain.bureau import BureauCode
+from core.domain.bureau import BureauCode, CredentialKind
 from core.domain.code_tables import CodeTable
+from core.domain.collection import CollectionRunStatus
+from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.integration import Integration
-from core.use_cases.advance_collection import AdvanceCollection
+from core.domain.invoice import Invoice
+from core.domain.listing import NegativationFilter
+from core.use_cases.advance_collection import CHUNK, AdvanceCollection
+from core.use_cases.assess_eligibility import AssessEligibility, AssessEligibilityCommand
 from core.use_cases.bureau_codes import BureauCodes
+from core.use_cases.negativate_debtors import NegativateDebtors, NegativateDebtorsCommand
 from core.use_cases.start_collection import StartCollection, StartCollectionCommand
 from support.builders import make_customer, make_invoice
-from support.collecting import AUTOMATION, collecting_company, run
+from support.collecting import AUTOMATION, collecting_company, items, run
+from support.trail import refusals_told
 from support.world import World
 
 
@@ -79,3 +86,59 @@ async def test_the_codes_of_one_branch_never_decide_about_another(world: World) 
     await slow
 
     assert (await run(world)).counts == {"REGISTERED": 2}
+
+
+async def add_invoices(world: World, count: int) -> list[Invoice]:
+    """Further invoices, each of a customer of its own."""
+    added = []
+    async with world.units_of_work.begin() as work:
+        for _ in range(count):
+            customer = await work.customers.add(make_customer(branch_id=world.branch.id))
+            invoice = make_invoice(branch_id=world.branch.id, customer_id=customer.id)
+            added.append(await work.invoices.add(invoice))
+    return added
+
+
+async def shown_once(world: World) -> None:
+    """Check that the PEFIN password was shown once, and noted and told of as refused."""
+    assert len(world.bureau.called("restriction_codes")) == 1
+    integration = await world.stored_integration()
+    assert integration.pefin.state is CredentialState.REFUSED
+    assert integration.consultation == world.integration.consultation
+    assert await refusals_told(world) == ["PEFIN"]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_run_shows_a_refused_password_once(collecting: World, dry_run: bool) -> None:
+    await add_invoices(collecting, 5 * CHUNK)
+    collecting.change_at_bureau(CredentialKind.PEFIN)
+    begun = await collecting.use_case(StartCollection)(
+        StartCollectionCommand(caller=collecting.caller, dry_run=dry_run)
+    )
+    advance = collecting.use_case(AdvanceCollection)
+    while (done := await advance(begun.id)).status is not CollectionRunStatus.DONE:
+        pass
+    assert done.counts == {"NOT_ELIGIBLE": 5 * CHUNK + 1}
+    found = [reason.code for item in await items(collecting, done) for reason in item.reasons]
+    assert set(found) == {"CREDENTIALS_REFUSED"}
+    await shown_once(collecting)
+
+
+async def test_registering_many_shows_a_refused_password_once(collecting: World) -> None:
+    added = await add_invoices(collecting, 6)
+    collecting.change_at_bureau(CredentialKind.PEFIN)
+    results = await collecting.use_case(NegativateDebtors)(
+        NegativateDebtorsCommand(caller=collecting.caller, invoice_ids=[invoice.id for invoice in added])
+    )
+    assert [type(result) for result in results] == [CredentialsRefused] * 6
+    await shown_once(collecting)
+    async with collecting.units_of_work.read() as work:
+        assert await work.negativations.count(NegativationFilter()) == 0
+
+
+async def test_looking_at_what_may_be_registered_shows_a_refused_password_once(collecting: World) -> None:
+    collecting.change_at_bureau(CredentialKind.PEFIN)
+    command = AssessEligibilityCommand(caller=collecting.caller, invoice_ids=[collecting.invoice.id])
+    answers = [await collecting.use_case(AssessEligibility)(command) for _ in range(6)]
+    assert [reason.code for reason in answers[-1][0].reasons] == ["CREDENTIALS_REFUSED"]
+    await shown_once(collecting)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.domain.access import Scope
-from core.domain.bureau import BureauAccount, BureauFailure, FailureClass
+from core.domain.bureau import BureauAccount, BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialState
 from core.domain.errors import Forbidden, NotFound
 from core.domain.integration import IntegrationNotLinked
@@ -15,6 +15,7 @@ from core.domain.money import Money
 from core.domain.plans import ConsultationPlan, IntegrationPlan, PlanOffer
 from core.use_cases.consultation_plans import ConsultationPlans, ConsultationPlansCommand, OfferedPlan
 from support.refusals import refused
+from support.trail import refusals_told
 from support.world import CONSULTATION_PASSWORD, World
 
 NEGATIVE, TOP, REPORT = ConsultationPlan
@@ -112,6 +113,25 @@ async def test_with_a_refused_password_the_provider_is_not_asked(world: World) -
         await work.integrations.save(world.integration.with_credential(refused_one))
     assert [offer.plan for offer in await plans(world)] == [NEGATIVE, TOP, REPORT]
     assert world.bureau.calls == []
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_refused_password_is_shown_once_and_told_of(world: World, known: bool) -> None:
+    if known:
+        await plans(world)
+        world.clock.advance(timedelta(days=2))
+    asked = len(world.bureau.called("plans"))
+    world.change_at_bureau(CredentialKind.CONSULTATION)
+
+    offered = [await plans(world) for _ in range(6)]
+
+    assert {plan.price is not None for each in offered for plan in each} == {known}
+    assert [len(each) for each in offered] == [3] * 6
+    assert len(world.bureau.called("plans")) == asked + 1
+    integration = await world.stored_integration()
+    assert integration.consultation.state is CredentialState.REFUSED
+    assert integration.pefin == world.integration.pefin
+    assert await refusals_told(world) == ["CONSULTATION"]
 
 
 async def test_who_may_ask_and_where(world: World) -> None:

@@ -1,6 +1,7 @@
 """Watching CNPJs: the provider is told once, what it finds is kept once."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,21 +9,25 @@ from typing import Any
 import pytest
 
 from core.domain.access import Scope
-from core.domain.bureau import BureauFailure, Environment, FailureClass
+from core.domain.bureau import BureauFailure, CredentialKind, Environment, FailureClass
+from core.domain.credentials import Credential, CredentialState
 from core.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import ChangeEvent, ChangeKind, Monitor, MonitorChange
 from core.domain.paging import Direction, Order, Window
-from core.use_cases.fetch_changes import LEASE, PREFIX, FetchChanges
+from core.domain.secret import SealedSecret
+from core.use_cases.fetch_changes import LEASE, PREFIX, UNWATCHED, FetchChanges
 from core.use_cases.monitor_company import (
     MonitorCompany,
     MonitorCompanyCommand,
     StopMonitoring,
     StopMonitoringCommand,
 )
+from core.use_cases.update_integration import UpdateIntegration, UpdateIntegrationCommand
 from ports.routines import TurnLost
 from support.builders import NOW, make_branch, make_caller, new_id
 from support.documents import synthetic_cnpj
+from support.trail import refusals_told
 from support.world import World
 
 COMPANY = synthetic_cnpj(4242)
@@ -232,3 +237,85 @@ async def test_changes_wait_as_long_as_a_quota_says(world: World) -> None:
     assert not await fetch()
     world.clock.advance(timedelta(seconds=1))
     assert await fetch()
+
+
+async def fetch_for(world: World, minutes: int) -> None:
+    """Let the changes be fetched whenever they are due."""
+    for _ in range(2 * minutes):
+        await world.use_case(FetchChanges)()
+        world.clock.advance(timedelta(seconds=30))
+
+
+async def test_a_refused_password_is_shown_once_and_told_of(collecting: World) -> None:
+    world = collecting
+    await watch(world)
+    world.change_at_bureau(CredentialKind.CONSULTATION)
+
+    await fetch_for(world, minutes=10)
+
+    assert len(world.bureau.called("changes")) == 1
+    integration = await world.stored_integration()
+    assert integration.consultation.state is CredentialState.REFUSED
+    assert integration.pefin == world.integration.pefin
+    assert await refusals_told(world) == ["CONSULTATION"]
+
+
+async def test_changes_are_fetched_again_once_the_password_is_mended(world: World) -> None:
+    await watch(world)
+    world.change_at_bureau(CredentialKind.CONSULTATION)
+    await fetch_for(world, minutes=1)
+    del world.bureau.passwords[world.integration.login, CredentialKind.CONSULTATION]
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(world.integration)
+    await fetch_for(world, minutes=1)
+    assert len(world.bureau.called("changes")) == 2
+
+
+@pytest.mark.parametrize("change", [Credential.rotating, Credential.replaced])
+async def test_a_refusal_does_not_judge_a_password_that_changed_meanwhile(
+    world: World, change: Callable[[Credential, SealedSecret, datetime], Credential]
+) -> None:
+    await watch(world)
+    world.change_at_bureau(CredentialKind.CONSULTATION)
+    pause = world.bureau.pause("changes")
+    going = asyncio.create_task(world.use_case(FetchChanges)())
+    await pause.reached.wait()
+    before = world.integration.consultation
+    assert before.sealed is not None
+    changed = change(before, before.sealed, world.clock.now())
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(world.integration.with_credential(changed))
+    pause.resumed.set()
+    await going
+    assert (await world.stored_integration()).consultation == changed
+    assert await refusals_told(world) == []
+
+
+async def test_once_nothing_is_watched_nobody_is_asked_and_nothing_is_told_again(collecting: World) -> None:
+    world = collecting
+    monitor = await watch(world)
+    found(world, "e1")
+    await fetch_for(world, minutes=1)
+    await stop(world, monitor)
+    asked = len(world.bureau.called("changes"))
+    await fetch_for(world, minutes=30)
+    assert len(world.bureau.called("changes")) == asked
+
+    again = await watch(world)
+    found(world, "e2")
+    world.clock.advance(UNWATCHED)
+    await fetch_for(world, minutes=1)
+    assert [(change.monitor_id, change.event_id) for change in await changes(world)] == [
+        (monitor.id, "e1"),
+        (again.id, "e2"),
+    ]
+
+
+async def test_another_login_that_watches_nothing_asks_for_no_changes(collecting: World) -> None:
+    world = collecting
+    command = UpdateIntegrationCommand(
+        caller=world.caller, integration_id=world.integration.id, login="outra"
+    )
+    await world.use_case(UpdateIntegration)(command)
+    assert await world.use_case(FetchChanges)() is False
+    assert world.bureau.called("changes") == []
