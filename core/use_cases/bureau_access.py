@@ -1,16 +1,19 @@
 """Access to the bureau with an integration's passwords, and what each answer says about their health."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
 from core.domain.access import SYSTEM
 from core.domain.audit import AuditAction, audited
-from core.domain.bureau import BureauAccount, CredentialKind
+from core.domain.bureau import BureauAccount, BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused, CredentialState
 from core.domain.integration import Integration
 from core.domain.secret import Secret
+from ports.clock import Clock
 from ports.ids import Ids
-from ports.unit_of_work import UnitOfWork
+from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from ports.vault import Vault
 
 
@@ -76,3 +79,22 @@ async def note_refused(
             kind=kind.value,
         )
     )
+
+
+@asynccontextmanager
+async def refusal_noted(
+    units_of_work: UnitsOfWork, ids: Ids, clock: Clock, integration: Integration, kind: CredentialKind
+) -> AsyncIterator[None]:
+    """While the bureau is asked, outside a unit of work: when it refuses the integration's password, that is noted.
+
+    Raises CredentialsRefused then; every other failure goes on as it is.
+    """
+    try:
+        yield
+    except BureauFailure as failure:
+        if failure.failure is not FailureClass.CREDENTIAL:
+            raise
+        version = integration.credential(kind).version
+        async with units_of_work.begin() as work:
+            await note_refused(work, ids, integration.id, kind, version, clock.now())
+        raise CredentialsRefused(credential=kind) from failure

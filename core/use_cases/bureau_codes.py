@@ -6,17 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.bureau import (
-    BureauCode,
-    BureauFailure,
-    BureauNotConfigured,
-    CredentialKind,
-    FailureClass,
-)
+from core.domain.bureau import BureauCode, BureauFailure, BureauNotConfigured, CredentialKind
 from core.domain.code_tables import CLEARING_CODES, RESTRICTION_CODES, CachedCodes, CodeTable
 from core.domain.credentials import CredentialsRefused
 from core.domain.integration import Integration
-from core.use_cases.bureau_access import note_refused, open_account
+from core.use_cases.bureau_access import open_account, refusal_noted
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
@@ -66,17 +60,17 @@ class BureauCodes:
             cached = await work.code_tables.get(integration.id, table)
         if cached is not None and self._is_fresh(cached):
             return cached.rows
+        kind = CredentialKind.PEFIN
         try:
-            account = open_account(self.vault, integration, CredentialKind.PEFIN)
+            account = open_account(self.vault, integration, kind)
             fetch = (
                 self.bureau.restriction_codes
                 if table is CodeTable.RESTRICTION
                 else self.bureau.clearing_codes
             )
-            rows = tuple(await fetch(account))
-        except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
-            if isinstance(error, BureauFailure) and error.failure is FailureClass.CREDENTIAL:
-                await self._note_refused(integration)
+            async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+                rows = tuple(await fetch(account))
+        except (BureauFailure, BureauNotConfigured, CredentialsRefused):
             return cached.rows if cached is not None else _PUBLISHED[table]
         async with self.units_of_work.begin() as work:
             await work.code_tables.put(
@@ -90,11 +84,6 @@ class BureauCodes:
         """The table as it was fetched within the last day; None when it has to be asked for."""
         cached = await work.code_tables.get(integration.id, table)
         return cached.rows if cached is not None and self._is_fresh(cached) else None
-
-    async def _note_refused(self, integration: Integration) -> None:
-        kind, version = CredentialKind.PEFIN, integration.pefin.version
-        async with self.units_of_work.begin() as work:
-            await note_refused(work, self.ids, integration.id, kind, version, self.clock.now())
 
     def _is_fresh(self, cached: CachedCodes) -> bool:
         return self.clock.now() - cached.fetched_at < FRESH_FOR

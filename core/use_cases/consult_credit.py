@@ -32,7 +32,7 @@ from core.domain.integration import Integration
 from core.domain.intents import Claim, Intent, IntentKind, consultation_recovery_key, recovery_account
 from core.domain.parameters import CreditAnalysisDisabled
 from core.domain.plans import ConsultationPlan, resolve_plan
-from core.use_cases.bureau_access import open_account
+from core.use_cases.bureau_access import open_account, refusal_noted
 from core.use_cases.consultation_subject import ConsultationSubject, Subject, resolve_subject
 from core.use_cases.lookout import Lookout
 from core.use_cases.repeatable import earlier_result, remember_result
@@ -282,8 +282,8 @@ class ConsultCredit:
 
     async def _deliver(self, order: _Order) -> Consulted:
         consultation, integration = order.consultation, order.integration
-        account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
-        version = integration.consultation.version
+        kind, version = CredentialKind.CONSULTATION, integration.consultation.version
+        account = open_account(self.vault, integration, kind)
         wanted = ConsultationOrder(
             key=consultation.key,
             document=consultation.document,
@@ -304,8 +304,9 @@ class ConsultCredit:
             if failure.failure is not FailureClass.UNDETERMINED:
                 return await self.settle.failed(order.claim, consultation.id, failure, version)
             try:
-                found = await self.bureau.find_consultation(account, consultation.key)
-            except BureauFailure:
+                async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+                    found = await self.bureau.find_consultation(account, consultation.key)
+            except (BureauFailure, CredentialsRefused):
                 found = None
             if found is None:
                 return await self.settle.unknown(order.claim, consultation.id)

@@ -5,20 +5,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from core.domain.access import Caller, Scope
-from core.domain.bureau import (
-    BureauCode,
-    BureauFailure,
-    BureauNotConfigured,
-    CredentialKind,
-    FailureClass,
-)
+from core.domain.bureau import BureauCode, BureauFailure, BureauNotConfigured, CredentialKind
 from core.domain.calendar_rules import local_date
 from core.domain.code_tables import CachedCodes, CodeTable
 from core.domain.credentials import CredentialsRefused
 from core.domain.integration import Integration
 from core.domain.money import Money
 from core.domain.plans import DEPRECATED_PLANS, PLAN_NAMES, ConsultationPlan, PlanOffer, plans_in_force
-from core.use_cases.bureau_access import note_refused, open_account
+from core.use_cases.bureau_access import open_account, refusal_noted
 from core.use_cases.visible import get_branch, linked_integration
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
@@ -97,21 +91,16 @@ class ConsultationPlans:
             prices = await work.code_tables.get(integration.id, CodeTable.PLAN_PRICES)
         if names is not None and self.clock.now() - names.fetched_at < FRESH_FOR:
             return _offers_in(names, prices)
+        kind = CredentialKind.CONSULTATION
         try:
-            account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
-            offers = await self.bureau.plans(account)
-        except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
-            if isinstance(error, BureauFailure) and error.failure is FailureClass.CREDENTIAL:
-                await self._note_refused(integration)
+            account = open_account(self.vault, integration, kind)
+            async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+                offers = await self.bureau.plans(account)
+        except (BureauFailure, BureauNotConfigured, CredentialsRefused):
             return _USUAL if names is None else _offers_in(names, prices)
         async with self.units_of_work.begin() as work:
             await self._keep(work, integration, offers)
         return offers
-
-    async def _note_refused(self, integration: Integration) -> None:
-        kind, version = CredentialKind.CONSULTATION, integration.consultation.version
-        async with self.units_of_work.begin() as work:
-            await note_refused(work, self.ids, integration.id, kind, version, self.clock.now())
 
     async def _keep(self, work: UnitOfWork, integration: Integration, offers: list[PlanOffer]) -> None:
         now = self.clock.now()

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from core.domain.access import Caller, Scope
 from core.domain.audit import AuditAction, audited
-from core.domain.bureau import BureauAccount, CredentialKind
+from core.domain.bureau import CredentialKind
 from core.domain.documents import Document, DocumentKind, parse_document
 from core.domain.errors import Conflict
 from core.domain.integration import Integration
 from core.domain.monitoring import Monitor
-from core.use_cases.bureau_access import open_account
+from core.use_cases.bureau_access import open_account, refusal_noted
 from core.use_cases.fetch_changes import changes_routine
 from core.use_cases.visible import get_branch, get_visible, linked_integration
 from ports.clock import Clock
@@ -59,8 +59,10 @@ class MonitorCompany:
             known = await _known(work, command.caller, integration, company)
         if known is not None:
             return known
-        account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
-        await self.bureau.watch(account, company)
+        kind = CredentialKind.CONSULTATION
+        account = open_account(self.vault, integration, kind)
+        async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+            await self.bureau.watch(account, company)
         async with self.units_of_work.begin() as work:
             # Deleting an integration, moving it or giving it another login counts what is watched under this lock, so one of
             # the two sees the other.
@@ -156,9 +158,8 @@ class StopMonitoring:
             integration = await work.integrations.get(monitor.integration_id)
         if monitor.stopped_at is not None:
             return monitor
-        account = self._account(monitor, integration)
-        if account is not None:
-            await self.bureau.unwatch(account, monitor.document)
+        if integration is not None and integration.deleted_at is None:
+            await self._tell(monitor, integration)
         async with self.units_of_work.begin() as work:
             current = await get_visible(work.monitors, command.monitor_id, command.caller, *path, lock=True)
             if current.stopped_at is not None:
@@ -179,9 +180,8 @@ class StopMonitoring:
             )
             return stopped
 
-    def _account(self, monitor: Monitor, integration: Integration | None) -> BureauAccount | None:
-        """The account to stop it with; None when the integration is gone, and with it its access."""
-        if integration is None or integration.deleted_at is not None:
-            return None
-        account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
-        return replace(account, environment=monitor.environment)
+    async def _tell(self, monitor: Monitor, integration: Integration) -> None:
+        kind = CredentialKind.CONSULTATION
+        account = replace(open_account(self.vault, integration, kind), environment=monitor.environment)
+        async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+            await self.bureau.unwatch(account, monitor.document)

@@ -6,10 +6,11 @@ from datetime import timedelta
 from core.domain.bureau import BureauFailure, CredentialKind, FailureClass
 from core.domain.credentials import CredentialsRefused
 from core.domain.intents import Claim
-from core.use_cases.bureau_access import open_account
+from core.use_cases.bureau_access import open_account, refusal_noted
 from core.use_cases.settle_consultation import SettleConsultation
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
+from ports.ids import Ids
 from ports.unit_of_work import UnitsOfWork
 from ports.vault import Vault
 
@@ -27,6 +28,7 @@ class RecoverConsultation:
     bureau: CreditBureau
     vault: Vault
     clock: Clock
+    ids: Ids
     settle: SettleConsultation
 
     async def __call__(self, claim: Claim) -> None:
@@ -44,9 +46,11 @@ class RecoverConsultation:
         if integration.deleted_at is not None:
             await self.settle.given_up(claim, consultation_id, FailureClass.UNDETERMINED)
             return
+        kind = CredentialKind.CONSULTATION
         try:
-            account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
-            found = await self.bureau.find_consultation(account, consultation.key)
+            account = open_account(self.vault, integration, kind)
+            async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+                found = await self.bureau.find_consultation(account, consultation.key)
         except (BureauFailure, CredentialsRefused):
             await self.settle.unknown(claim, consultation_id)
             return

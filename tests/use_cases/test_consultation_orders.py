@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from core.domain.bureau import BureauFailure, Environment, FailureClass
+from core.domain.bureau import BureauFailure, CredentialKind, Environment, FailureClass
 from core.domain.consultation import ConsultationOutcome, RepeatConsultation
+from core.domain.credentials import CredentialState
 from core.domain.errors import IdempotencyConflict, InvalidInput, NotFound
 from core.domain.intents import Claim
 from core.domain.listing import ConsultationFilter, ConsultationOrderField
@@ -21,6 +22,7 @@ from core.use_cases.settle_consultation import Consulted, SettleConsultation
 from ports.unit_of_work import UnitOfWork, UnitsOfWork
 from support.builders import make_branch, make_bureau_report, make_intent
 from support.consulting import consult, consulting
+from support.trail import refusals_told
 from support.world import World
 
 
@@ -105,6 +107,26 @@ async def test_a_lost_answer_that_cannot_be_asked_for_is_learnt_by_the_dispatche
 
     assert (await consult(world, idempotency_key="k1")).outcome is ConsultationOutcome.SUCCEEDED
     assert list(world.bureau.billed.values()) == [1]
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+async def test_a_lost_answer_is_asked_for_once_with_a_password_that_is_refused(
+    world: World, failures: int
+) -> None:
+    """By whoever ordered it, or by the dispatcher after them."""
+    lost = BureauFailure(failure=FailureClass.UNDETERMINED)
+    world.bureau.fail("consult", lost)
+    world.bureau.fail("find_consultation", *[lost] * (failures - 1))
+    world.change_at_bureau(CredentialKind.CONSULTATION)
+    with pytest.raises(BureauFailure) as raised:
+        await consult(world)
+    assert raised.value.failure is FailureClass.UNDETERMINED
+    for _ in range(6):
+        world.clock.advance(timedelta(minutes=1))
+        await world.deliver()
+    assert len(world.bureau.called("find_consultation")) == failures
+    assert (await world.stored_integration()).consultation.state is CredentialState.REFUSED
+    assert await refusals_told(world) == ["CONSULTATION"]
 
 
 async def test_a_crash_after_the_order_is_cleared_up_by_the_dispatcher(world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from core.domain.access import Scope
 from core.domain.bureau import BureauFailure, CredentialKind, Environment, FailureClass
-from core.domain.credentials import Credential, CredentialState
+from core.domain.credentials import Credential, CredentialsRefused, CredentialState
 from core.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.domain.listing import MonitorChangeFilter, MonitorFilter, MonitorOrder
 from core.domain.monitoring import ChangeEvent, ChangeKind, Monitor, MonitorChange
@@ -258,6 +258,21 @@ async def test_a_refused_password_is_shown_once_and_told_of(collecting: World) -
     assert integration.consultation.state is CredentialState.REFUSED
     assert integration.pefin == world.integration.pefin
     assert await refusals_told(world) == ["CONSULTATION"]
+
+
+async def test_who_watches_or_stops_shows_a_refused_password_once(world: World) -> None:
+    monitor = await watch(world)
+    for operation in ("watch", "unwatch"):
+        world.change_at_bureau(CredentialKind.CONSULTATION)
+        async with world.units_of_work.begin() as work:
+            await work.integrations.save(world.integration)
+        asked = len(world.bureau.called(operation))
+        for _ in range(3):
+            with pytest.raises(CredentialsRefused):
+                await (watch(world, None) if operation == "watch" else stop(world, monitor))
+        assert len(world.bureau.called(operation)) == asked + 1
+        assert (await world.stored_integration()).consultation.state is CredentialState.REFUSED
+    assert await refusals_told(world) == ["CONSULTATION"] * 2
 
 
 async def test_changes_are_fetched_again_once_the_password_is_mended(world: World) -> None:
