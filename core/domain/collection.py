@@ -49,8 +49,9 @@ class EffectiveCollection:
     days_after_due: int
 
     def overdue_until(self, run_date: date) -> date:
-        """The latest due date that a run of that date takes up."""
-        return run_date - timedelta(days=max(self.days_after_due, MIN_DAYS_OVERDUE))
+        """The latest due date that a run of that date takes up, which may lie before all dates."""
+        days = max(self.days_after_due, MIN_DAYS_OVERDUE)
+        return run_date - timedelta(days=days) if days < run_date.toordinal() else date.min
 
 
 def effective(company: CollectionParameters, branch: CollectionParameters | None) -> EffectiveCollection:

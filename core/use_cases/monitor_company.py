@@ -183,5 +183,10 @@ class StopMonitoring:
     async def _tell(self, monitor: Monitor, integration: Integration) -> None:
         kind = CredentialKind.CONSULTATION
         account = replace(open_account(self.vault, integration, kind), environment=monitor.environment)
+        if monitor.environment is not integration.environment:
+            await self.bureau.unwatch(
+                account, monitor.document
+            )  # a refusal there says nothing of the password here
+            return
         async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
             await self.bureau.unwatch(account, monitor.document)

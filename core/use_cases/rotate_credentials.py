@@ -53,7 +53,7 @@ class RotateCredentialsCommand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotationDone:
     """The integration after the change. `warnings` are advice on the password: weak, personal, used elsewhere, unverified,
-    or (REPLACED) no longer the one in use: the change happened, and another password came after it."""
+    or (REPLACED) known already and no longer the one in use: another password came after it, and nothing was changed."""
 
     integration: Integration
     warnings: tuple[str, ...] = ()
@@ -213,10 +213,13 @@ class RotateCredentials:
     async def _done(self, command: RotateCredentialsCommand, integration: Integration) -> RotationDone | None:
         """The answer when the change has happened; None when it has not, or not yet.
 
-        Nothing is begun for a password that was in use before, so one that is in the history now came there since.
+        Nothing is begun for a password that was in use before, so one that is in the history now came there since: by this
+        change, or because somebody stored it by hand.
         """
         credential = integration.credential(command.kind)
         context = secret_context(integration.id, command.kind)
+        if credential.pending and self.vault.open(credential.pending, context) == command.new_password:
+            return None  # the history may have it a moment from now
         if credential.sealed and self.vault.open(credential.sealed, context) == command.new_password:
             unverified = credential.state is CredentialState.UNVERIFIED
             return RotationDone(integration=integration, warnings=("UNVERIFIED",) if unverified else ())

@@ -33,10 +33,10 @@ class StartCollection:
 
     - A date has one real run; asking for it again gives that run and has no effect.
     - A real run concerns the whole company, so it wants a caller that reaches every branch, and no date to come. A dry
-      run looks at any date and at the branches that its caller reaches.
+      run looks at any date that an invoice may bear and at the branches that its caller reaches.
     - Credit analysis switched off, a run only clears.
 
-    Raises Forbidden, InvalidInput FUTURE_DATE and DATE_OUT_OF_RANGE (no invoice bears such a date).
+    Raises Forbidden, InvalidInput FUTURE_DATE and DATE_OUT_OF_RANGE.
     """
 
     units_of_work: UnitsOfWork

@@ -3,8 +3,12 @@ whole answers.
 """
 
 import asyncio
+import fcntl
 import math
+import sys
+import termios
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -25,7 +29,7 @@ HEAD_SECONDS = 10.0
 """How long a connection may be open, or a head may take to arrive, before its end is there."""
 
 SENDING_SECONDS = 30.0
-"""How long a client may take nothing of its answer, at least, before it is given up: it is looked once in so long whether any went out."""
+"""How long a client may take nothing of its answer, at least, before it is given up: it is looked once in so long whether it took any."""
 
 _AT_ONCE = "fiador.at_once"
 
@@ -216,17 +220,26 @@ class HttpProtocol(HttpToolsProtocol):
             self._sending = self.loop.call_later(SENDING_SECONDS, self._abort_if_stuck)
 
     def _abort_if_stuck(self) -> None:
-        """Nobody tells when a part of what waits has gone out, so it is looked."""
+        """Nobody tells when a part of what waits has been taken, so it is looked."""
         self._sending = None
         transport: Any = self.transport
         if not (self.flow.write_paused or transport.is_closing()):  # the next pause sets it again
             return
-        unsent = transport.get_write_buffer_size()
+        unsent = transport.get_write_buffer_size() + _held_by_the_system(transport)
         if unsent < self._unsent:
             self._unsent = unsent
             self._sending = self.loop.call_later(SENDING_SECONDS, self._abort_if_stuck)
         else:
             transport.abort()
+
+
+def _held_by_the_system(transport: Any) -> int:
+    """Bytes that were sent and have not arrived, or not even been sent: the system takes up to some megabytes."""
+    count, connection = bytearray(4), transport.get_extra_info("socket")
+    if connection is not None:
+        with suppress(OSError, ValueError):  # not every system tells
+            fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, count)
+    return int.from_bytes(count, sys.byteorder)
 
 
 @lru_cache(maxsize=512)

@@ -20,11 +20,6 @@ GRACE_SECONDS = 10
 CUT_SECONDS = 1
 """How long requests that are cut off may take to give back what they hold."""
 
-_KEPT_BY_THE_SYSTEM = 131_072
-"""Bytes of an answer that the system takes beyond what the client has room for. By itself it takes megabytes, and then nothing before a
-third of them is gone: whoever reads slowly would seem to read nothing for a minute.
-"""
-
 
 class CannotListen(Mendable):
     """The address cannot be listened on; the text says which and why."""
@@ -42,8 +37,6 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with contextlib.suppress(AttributeError, OSError):  # not every system knows it
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _KEPT_BY_THE_SYSTEM)
         listener.bind(address)
         listener.listen(512)
     except OSError as error:

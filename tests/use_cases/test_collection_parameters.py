@@ -1,7 +1,7 @@
 """The parameters of the collection routine: of the company, and of the branches that inherit from it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,14 @@ async def world() -> World:
 def test_never_sooner_than_the_bureau_takes_a_debt() -> None:
     early = effective(replace(YES, days_after_due=1), None)
     assert early.overdue_until(TODAY) == TODAY - timedelta(days=4)
+
+
+@pytest.mark.parametrize(
+    ("run_date", "expected"),
+    [(date(1, 1, 1), date.min), (date(1, 1, 31), date.min), (date(1, 2, 1), date(1, 1, 2))],
+)
+def test_the_days_before_all_dates_are_none(run_date: date, expected: date) -> None:
+    assert effective(replace(YES, days_after_due=30), None).overdue_until(run_date) == expected
 
 
 async def update(world: World, **changes: Any) -> None:

@@ -275,6 +275,19 @@ async def test_who_watches_or_stops_shows_a_refused_password_once(world: World) 
     assert await refusals_told(world) == ["CONSULTATION"] * 2
 
 
+async def test_a_refusal_in_one_environment_says_nothing_of_the_password_in_the_other(world: World) -> None:
+    monitor = await watch(world)
+    (elsewhere,) = set(Environment) - {world.integration.environment}
+    async with world.units_of_work.begin() as work:
+        await work.integrations.save(replace(world.integration, environment=elsewhere))
+    world.change_at_bureau(CredentialKind.CONSULTATION)
+
+    with pytest.raises(BureauFailure):
+        await stop(world, monitor)
+    assert [call.account.environment for call in world.bureau.called("unwatch")] == [monitor.environment]
+    assert (await world.stored_integration()).consultation.state is CredentialState.VALID
+
+
 async def test_changes_are_fetched_again_once_the_password_is_mended(world: World) -> None:
     await watch(world)
     world.change_at_bureau(CredentialKind.CONSULTATION)

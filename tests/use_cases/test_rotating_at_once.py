@@ -122,6 +122,28 @@ async def test_a_slow_request_does_not_repeat_what_an_equal_one_did_meanwhile(
     assert await stored(world) == at_the_bureau(world) == (LATER if replaced else NEW)
 
 
+@pytest.mark.parametrize("before", [1, 2, 3])
+async def test_who_repeats_a_change_that_is_settled_meanwhile_is_told_of_the_password_in_use(
+    world: World, before: int
+) -> None:
+    pause = world.bureau.pause("change_password")
+    first = asyncio.create_task(rotate(world, idempotency_key="k1"))
+    await pause.reached.wait()
+    held = Held(world.units_of_work, before=before)
+    second = replace(world.use_case(RotateCredentials), units_of_work=held)
+    second = replace(second, rules=replace(second.rules, units_of_work=held))
+    going = asyncio.create_task(second(command_of(world, idempotency_key="k1")))
+    async with asyncio.timeout(10):
+        await held.reached.wait()
+    pause.resumed.set()
+    done = await first
+    held.resumed.set()
+
+    assert await going == done
+    assert done.integration.pefin.state is CredentialState.VALID
+    assert len(world.bureau.called("change_password")) == 1
+
+
 async def test_a_slow_request_finds_what_was_used_meanwhile(world: World) -> None:
     held = Held(world.units_of_work, before=3)
     slow = replace(world.use_case(RotateCredentials), units_of_work=held)

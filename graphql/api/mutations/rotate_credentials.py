@@ -41,7 +41,7 @@ class RotateCredentialsInput:
 
 
 @strawberry.type(
-    description="The password was changed on both sides (senha alterada). A repetition that comes after a later change is told so in `warnings`, by the code REPLACED: the change was made, and its password is no longer the one in use."
+    description="The password was changed on both sides (senha alterada). A repetition that comes when another password has taken its place changes nothing and is told so in `warnings`, by the code REPLACED."
 )
 class RotateCredentialsSuccess:
     integration: Integration = strawberry.field(

@@ -19,7 +19,7 @@ class RunCollectionInput:
     run_date: date | None = strawberry.field(
         name="date",
         default=None,
-        description="The date to run it for (data de referência); today unless given. A real run takes no date to come.",
+        description="The date to run it for (data de referência); today unless given, from 1990-01-01 to 2100-12-31. A real run takes no date to come.",
     )
     dry_run: bool = strawberry.field(
         default=False, description="Only show what would be done, and why not (simulação)."

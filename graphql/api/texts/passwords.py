@@ -66,7 +66,7 @@ PASSWORDS: dict[str, tuple[str, str]] = {
         "Advice: the provider could not be asked; the password was stored without being tried.",
     ),
     "REPLACED": (
-        "Aviso: esta alteração foi feita, mas a senha já foi substituída por outra e não é mais a que vale.",
-        "Advice: this change was made, but another password has replaced it since; it is no longer the one in use.",
+        "Aviso: esta senha já foi substituída por outra e não é mais a que vale; nada foi alterado.",
+        "Advice: another password has replaced this one since, and it is no longer the one in use; nothing was changed.",
     ),
 }
