@@ -15,7 +15,7 @@ PATIENCE = timedelta(seconds=2)
 class RunCollection:
     """Policy: a short run is answered when it is done; a long one is answered while it runs and carried on by itself.
 
-    Raises what StartCollection raises.
+    Raises Forbidden, InvalidInput FUTURE_DATE and DATE_OUT_OF_RANGE.
     """
 
     start: StartCollection
