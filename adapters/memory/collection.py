@@ -93,7 +93,8 @@ class MemoryCollectionItems(CollectionItems):
             integration = branch and self._integrations.get(branch.integration_id)
             if not invoice or not customer or not integration or integration.environment is not environment:
                 continue
-            found.add((customer.document.number, invoice.debt_reference))
+            if invoice.contract_number is not None:
+                found.add((customer.document.number, invoice.contract_number))
         return found & set(debts)
 
     async def page(

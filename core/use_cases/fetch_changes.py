@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind, FailureClass
+from core.domain.bureau import BureauFailure, BureauNotConfigured, CredentialKind
 from core.domain.credentials import CredentialsRefused
 from core.domain.integration import Integration
 from core.domain.monitoring import ChangeEvents, MonitorChange
-from core.use_cases.bureau_access import note_refused, open_account
+from core.use_cases.bureau_access import open_account, refusal_noted
 from ports.clock import Clock
 from ports.credit_bureau import CreditBureau
 from ports.ids import Ids
@@ -58,30 +58,20 @@ class FetchChanges:
             if not await work.monitors.count_active(integration.id):
                 await work.routines.finish(routine, next_at=now + UNWATCHED, state=routine.state)
                 return True
+        kind = CredentialKind.CONSULTATION
         try:
-            account = open_account(self.vault, integration, CredentialKind.CONSULTATION)
-            page = await self.bureau.changes(account, routine.state)
+            account = open_account(self.vault, integration, kind)
+            async with refusal_noted(self.units_of_work, self.ids, self.clock, integration, kind):
+                page = await self.bureau.changes(account, routine.state)
         except (BureauFailure, BureauNotConfigured, CredentialsRefused) as error:
-            await self._not_fetched(routine, integration, error)
+            seconds = error.retry_after_seconds if isinstance(error, BureauFailure) else None
+            pause = max(timedelta(seconds=seconds or 0), SHORTEST_PAUSE)
+            async with self.units_of_work.begin() as work:
+                next_at = self.clock.now() + pause
+                await work.routines.finish(routine, next_at=next_at, state=routine.state)
             return True
         await self._keep(routine, integration, page)
         return True
-
-    async def _not_fetched(
-        self,
-        routine: Routine,
-        integration: Integration,
-        error: BureauFailure | BureauNotConfigured | CredentialsRefused,
-    ) -> None:
-        now = self.clock.now()
-        kind, version = CredentialKind.CONSULTATION, integration.consultation.version
-        pause = SHORTEST_PAUSE
-        async with self.units_of_work.begin() as work:
-            if isinstance(error, BureauFailure):
-                pause = max(timedelta(seconds=error.retry_after_seconds or 0), SHORTEST_PAUSE)
-                if error.failure is FailureClass.CREDENTIAL:
-                    await note_refused(work, self.ids, integration.id, kind, version, now)
-            await work.routines.finish(routine, next_at=now + pause, state=routine.state)
 
     async def _keep(self, routine: Routine, integration: Integration, page: ChangeEvents) -> None:
         async with self.units_of_work.begin() as work:

@@ -18,6 +18,7 @@ from core.domain.collection import (
     CollectionRunStatus,
 )
 from core.domain.errors import Conflict, Problem
+from core.domain.invoice import Invoice
 from core.domain.listing import (
     CollectionItemFilter,
     CollectionOrder,
@@ -178,7 +179,7 @@ async def test_the_contracts_that_a_run_decided_to_register_are_those_of_its_deb
         for company in (here, there):
             await work.branches.save(replace(company.branch, integration_id=company.integration.id))
 
-        async def decide(company: Company, contract: str | None, **changes: Any) -> None:
+        async def decide(company: Company, contract: str | None, **changes: Any) -> Invoice:
             invoice = await work.invoices.add(company.invoice(contract_number=contract))
             item = CollectionItem(
                 id=new_id(),
@@ -190,10 +191,11 @@ async def test_the_contracts_that_a_run_decided_to_register_are_those_of_its_deb
                 decision=CollectionDecision.REGISTERED,
             )
             await store.add([replace(item, **changes)])
+            return invoice
 
         await decide(here, "C-1")
         await decide(here, "C-2")
-        await decide(here, None)
+        without = await decide(here, None)
         await decide(here, "OTHER-RUN", run_id=other.id)
         await decide(here, "REFUSED", decision=CollectionDecision.NOT_ELIGIBLE)
         await decide(there, "C-3")
@@ -201,7 +203,7 @@ async def test_the_contracts_that_a_run_decided_to_register_are_those_of_its_deb
         every = {
             (each, contract)
             for each in (document, another)
-            for contract in ("C-1", "C-2", "C-3", "OTHER-RUN", "REFUSED")
+            for contract in ("C-1", "C-2", "C-3", "OTHER-RUN", "REFUSED", without.debt_reference)
         }
         environment = here.integration.environment
         (elsewhere,) = set(Environment) - {environment}

@@ -48,6 +48,12 @@ async def rotate(world: World, **changes: Any) -> RotationDone:
     return await world.use_case(RotateCredentials)(command_of(world, **changes))
 
 
+def rotating_in(world: World, held: "Held") -> RotateCredentials:
+    """The use case with every look of its own in these units of work."""
+    use_case = world.use_case(RotateCredentials)
+    return replace(use_case, units_of_work=held, rules=replace(use_case.rules, units_of_work=held))
+
+
 def at_the_bureau(world: World) -> Secret:
     return world.bureau.passwords[world.integration.login, PEFIN]
 
@@ -106,8 +112,7 @@ async def test_a_slow_request_does_not_repeat_what_an_equal_one_did_meanwhile(
     world: World, before: int, replaced: bool
 ) -> None:
     held = Held(world.units_of_work, before=before)
-    slow = replace(world.use_case(RotateCredentials), units_of_work=held)
-    slow = replace(slow, rules=replace(slow.rules, units_of_work=held))
+    slow = rotating_in(world, held)
     going = asyncio.create_task(slow(command_of(world, idempotency_key="k1")))
     async with asyncio.timeout(10):
         await held.reached.wait()
@@ -130,8 +135,7 @@ async def test_who_repeats_a_change_that_is_settled_meanwhile_is_told_of_the_pas
     first = asyncio.create_task(rotate(world, idempotency_key="k1"))
     await pause.reached.wait()
     held = Held(world.units_of_work, before=before)
-    second = replace(world.use_case(RotateCredentials), units_of_work=held)
-    second = replace(second, rules=replace(second.rules, units_of_work=held))
+    second = rotating_in(world, held)
     going = asyncio.create_task(second(command_of(world, idempotency_key="k1")))
     async with asyncio.timeout(10):
         await held.reached.wait()
@@ -146,8 +150,7 @@ async def test_who_repeats_a_change_that_is_settled_meanwhile_is_told_of_the_pas
 
 async def test_a_slow_request_finds_what_was_used_meanwhile(world: World) -> None:
     held = Held(world.units_of_work, before=3)
-    slow = replace(world.use_case(RotateCredentials), units_of_work=held)
-    slow = replace(slow, rules=replace(slow.rules, units_of_work=held))
+    slow = rotating_in(world, held)
     going = asyncio.create_task(slow(command_of(world)))
     async with asyncio.timeout(10):
         await held.reached.wait()
