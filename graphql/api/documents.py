@@ -99,7 +99,9 @@ def prepare(schema: GraphQLSchema, query: str, limits: Limits) -> "DocumentNode 
         document = _parse(query, limits)
         check_size(document, limits)
     except GraphQLError as error:
-        return (error,)
+        # It is remembered: its traces would keep whoever asked first, with token and body, as long as it is.
+        error.__context__ = None
+        return (error.with_traceback(None),)
     found = [] if limits.introspection else validate(schema, document, (NoIntrospectionRule,), max_errors=1)
     found = found or validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
     return tuple(_invalid(error) for error in found[:MAX_ERRORS]) or document

@@ -1,7 +1,9 @@
 """How much one document may ask for, and that finding out costs no more than reading it."""
 
+import gc
 import json
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -117,6 +119,32 @@ async def test_the_longest_texts_are_answered(desk: Desk) -> None:
 def test_the_limit_itself_is_allowed() -> None:
     assert isinstance(prepare(shared_schema().core, _nested(13), LIMITS), DocumentNode)
     assert _refusal(_nested(14)).values == {"limit": 16, "found": 17}
+
+
+class _Asker:
+    """Somebody whose request is at hand while a document is looked at."""
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ viewer { name }",
+        "{ viewer { name } } " + "# x\n" * 10_000,
+        _nested(14),
+        "{ nobody }",
+        '{ negativations(first: "x") { nodes { number } } }',
+    ],
+    ids=["syntax", "tokens", "depth", "validation", "literal"],
+)
+def test_what_is_remembered_of_a_refused_document_keeps_nobody_who_asked(query: str) -> None:
+    def asked() -> tuple[weakref.ref[_Asker], object]:
+        asker = _Asker()
+        return weakref.ref(asker), prepare(shared_schema().core, query, Limits(cost=987_654))
+
+    asker, remembered = asked()
+    gc.collect()
+    assert isinstance(remembered, tuple)
+    assert asker() is None
 
 
 def test_depth_is_counted_through_fragments() -> None:
